@@ -1,0 +1,8 @@
+// Runs before the first paint, so that a chosen appearance does not flash. Without a choice the
+// style sheet follows the device.
+(function () {
+  try {
+    var kept = localStorage.getItem("jq-theme");
+    if (kept === "light" || kept === "dark") document.documentElement.setAttribute("data-theme", kept);
+  } catch (e) { /* storage refused: the device decides */ }
+})();
