@@ -1,0 +1,334 @@
+"""The kinds of field: one small class each, with its check, HTML, JSON Schema and export column.
+
+A check gives codes, never sentences; the words stand in strings/*.yml or in the definition's
+own `say`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as default
+from datetime import date
+from typing import Any, ClassVar, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import Field as Setting
+
+from forms_api.contacts import check_email, check_phone
+from forms_api.guards import clean, fold, refused_number
+from forms_api.languages import Folder
+from forms_api.options import Catalogue, Choice, FromData, Listed, branch_names
+from forms_api.words import Text
+
+Value: TypeAlias = str | tuple[str, ...]
+Schema: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check may look at besides the answer: `values` are the answers checked so far."""
+
+    catalogue: Catalogue
+    today: date
+    values: Mapping[str, Value] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    code: str
+    blanks: Mapping[str, int] = default(default_factory=dict)
+
+
+class Field(BaseModel):
+    """What all kinds share. `when` names the answers under which the field is asked at all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    kind: ClassVar[str]
+    missing: ClassVar[str] = "required"
+    codes: ClassVar[frozenset[str]] = frozenset()
+    many: ClassVar[bool] = False
+
+    name: str = Setting(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    label: Text
+    hint: Text | None = None
+    group: Text | None = None
+    optional: bool = False
+    when: Mapping[str, tuple[str, ...]] = {}
+    tally: bool = False
+    width: Literal["short", "medium"] | None = None
+    autocomplete: str | None = None
+    inputmode: str | None = None
+    say: Mapping[str, Text] = {}
+
+    @model_validator(mode="after")
+    def _says_only_its_codes(self) -> "Field":
+        if unknown := set(self.say) - self.all_codes():
+            raise ValueError(f"say names codes this kind never gives: {', '.join(sorted(unknown))}")
+        return self
+
+    @classmethod
+    def all_codes(cls) -> frozenset[str]:
+        return cls.codes | {cls.missing}
+
+    @property
+    def empty(self) -> Value:
+        return () if self.many else ""
+
+    def asked(self, values: Mapping[str, Value]) -> bool:
+        return all(values.get(name) in wanted for name, wanted in self.when.items())
+
+    def check(self, given: Sequence[str], context: Context) -> tuple[Value, Fault | None]:
+        """The value to keep, cleaned and folded, and what is wrong with it, if anything."""
+        value = self.read(given)
+        if not value:
+            return self.empty, None if self.optional else Fault(self.missing)
+        return self.judge(value, context)
+
+    def read(self, given: Sequence[str]) -> Value:
+        return clean(given[0]) if given else ""
+
+    def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
+        raise NotImplementedError
+
+    def limits(self) -> Mapping[str, int]:
+        """Numbers that hint and messages may name: {max}, {min}."""
+        return {}
+
+    def choices(self, lang: Folder, catalogue: Catalogue) -> Sequence[Choice]:
+        return ()
+
+    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        """The answer in words, for the read-back and the desk."""
+        return value if isinstance(value, str) else ", ".join(value)
+
+    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        """What stands in the control of a field that is not a choice."""
+        return value if isinstance(value, str) else ""
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string"}
+
+    def export(self, value: Value) -> str:
+        """One cell under the field's name; several values are joined by a semicolon."""
+        return value if isinstance(value, str) else "; ".join(value)
+
+
+class TextLine(Field):
+    kind = "text"
+    codes = frozenset({"too-short", "too-long", "id-number", "bank-number"})
+
+    min: int = Setting(default=1, ge=1)
+    max: int = Setting(ge=1, le=2000)
+
+    def read(self, given: Sequence[str]) -> Value:
+        return " ".join(clean(given[0]).split()) if given else ""
+
+    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
+        if refusal := refused_number(value):
+            return value, Fault(refusal)
+        if len(value) > self.max:
+            return value, Fault("too-long", {"max": self.max, "over": len(value) - self.max})
+        if len(value) < self.min:
+            return value, Fault("too-short", {"min": self.min})
+        return value, None
+
+    def limits(self) -> Mapping[str, int]:
+        return {"min": self.min, "max": self.max}
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string", "minLength": self.min, "maxLength": self.max}
+
+
+class Area(TextLine):
+    """Several lines; line ends are kept."""
+
+    kind = "area"
+
+    rows: int = Setting(default=5, ge=2, le=20)
+
+    def read(self, given: Sequence[str]) -> Value:
+        return clean(given[0]) if given else ""
+
+
+class _Chosen(Field):
+    missing = "choose"
+    codes = frozenset({"unknown-choice"})
+
+    options: FromData | Listed
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _a_list_is_written_out(cls, options: object) -> object:
+        return {"options": options} if isinstance(options, list) else options
+
+    def choices(self, lang: Folder, catalogue: Catalogue) -> Sequence[Choice]:
+        return tuple(self.options.choices(lang, catalogue))
+
+    def known(self, catalogue: Catalogue) -> list[str]:
+        return [choice.value for choice in self.choices("zh", catalogue)]
+
+    def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
+        if value not in self.known(context.catalogue):
+            return "", Fault("unknown-choice")
+        return value, None
+
+    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        chosen = (value,) if isinstance(value, str) else value
+        labels = [
+            f"{choice.group} · {choice.label}" if choice.group else choice.label
+            for choice in self.choices(lang, catalogue)
+            if choice.value in chosen
+        ]
+        return ("、" if lang == "zh" else ", ").join(labels)
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string", "enum": self.known(catalogue)}
+
+
+class Select(_Chosen):
+    kind = "select"
+
+
+class Radios(_Chosen):
+    """Nothing is chosen beforehand."""
+
+    kind = "radios"
+
+
+class Checks(_Chosen):
+    kind = "checks"
+    missing = "choose-some"
+    many = True
+
+    def read(self, given: Sequence[str]) -> Value:
+        return tuple(dict.fromkeys(text for text in map(clean, given) if text))
+
+    def judge(self, value: tuple[str, ...], context: Context) -> tuple[Value, Fault | None]:
+        known = self.known(context.catalogue)
+        if any(one not in known for one in value):
+            return tuple(one for one in value if one in known), Fault("unknown-choice")
+        return tuple(one for one in known if one in value), None
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {
+            "type": "array",
+            "items": {"type": "string", "enum": self.known(catalogue)},
+            "minItems": 0 if self.optional else 1,
+            "uniqueItems": True,
+        }
+
+
+class Month(Field):
+    """A month as YYYY-MM, never in the future; 2025年3月, 2025/3 and 2025.03 are understood."""
+
+    kind = "month"
+    codes = frozenset({"month", "month-future"})
+    _written: ClassVar[re.Pattern[str]] = re.compile(
+        r"(19\d\d|20\d\d)\s*[-/.年‐‑–—−]?\s*(0?[1-9]|1[0-2])\s*月?", re.ASCII
+    )
+
+    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
+        found = self._written.fullmatch(fold(value))
+        if not found:
+            return value, Fault("month")
+        year, month = int(found[1]), int(found[2])
+        if (year, month) > (context.today.year, context.today.month):
+            return value, Fault("month-future")
+        return f"{year}-{month:02}", None
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string", "pattern": r"^(19|20)\d\d-(0[1-9]|1[0-2])$"}
+
+
+class Contact(Field):
+    """An e-mail address or a phone number, whichever the answer to `by` asks for."""
+
+    kind = "contact"
+    codes = frozenset(
+        {"email", "phone", "phone-short", "phone-long", "too-long", "id-number", "bank-number"}
+    )
+
+    by: str
+    max: int = Setting(default=254, ge=5, le=254)
+
+    def limits(self) -> Mapping[str, int]:
+        return {"max": self.max}
+
+    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
+        if len(value) > self.max:
+            return value, Fault("too-long", {"max": self.max, "over": len(value) - self.max})
+        # 15-digit numbers with a possible birth date are no phone numbers in use.
+        if refusal := refused_number(value):
+            return value, Fault(refusal)
+        wanted = context.values.get(self.by)
+        check = check_phone if wanted == "phone" else check_email
+        kept, code = check(fold(value))
+        return (value, Fault(code)) if code else (kept, None)
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string", "minLength": 5, "maxLength": self.max}
+
+
+class Branch(Field):
+    """A branch of the directory, by its id or its full name in either language; kept as the id."""
+
+    kind = "branch"
+    codes = frozenset({"unknown-branch", "id-number", "bank-number"})
+
+    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
+        if refusal := refused_number(value):
+            return value, Fault(refusal)
+        branches = branch_names(context.catalogue)
+        if value in branches:
+            return value, None
+        found = [key for key, names in branches.items() if value in (names["zh"], names["en"])]
+        return (found[0], None) if len(found) == 1 else (value, Fault("unknown-branch"))
+
+    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        names = branch_names(catalogue).get(str(value))
+        return names[lang] if names else str(value)
+
+    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        """The name, unless two branches share it."""
+        name = self.shown(value, lang, catalogue)
+        same = sum(names[lang] == name for names in branch_names(catalogue).values())
+        return name if same == 1 else str(value)
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"type": "string", "maxLength": 200}
+
+
+class Consent(Field):
+    """A tick box with its notice. Never ticked beforehand; kept as "yes"."""
+
+    kind = "consent"
+    missing = "consent"
+
+    notice: Text | None = None
+    version: str
+    purpose: str
+    separate: bool = False
+
+    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
+        return ("yes", None) if value == "yes" else ("", Fault("consent"))
+
+    def wording(self, lang: Folder) -> str:
+        """Everything the person agrees to, as it was shown; hashed into the consent record."""
+        return "\n".join(text[lang] for text in (self.notice, self.label) if text)
+
+    def json_schema(self, catalogue: Catalogue) -> Schema:
+        return {"const": "yes"}
+
+
+KINDS: Final[Mapping[str, type[Field]]] = {
+    kind.kind: kind
+    for kind in (TextLine, Area, Select, Radios, Checks, Month, Contact, Branch, Consent)
+}
+
+
+def kind_of(name: str) -> type[Field]:
+    """Raises ValueError for an unknown kind, naming the known ones."""
+    if name not in KINDS:
+        raise ValueError(f"unknown kind {name!r}; known are {', '.join(KINDS)}")
+    return KINDS[name]

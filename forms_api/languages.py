@@ -1,0 +1,57 @@
+"""The one place that maps folders (zh, en) to public language codes and URL prefixes."""
+
+from typing import Final, Literal, TypeAlias, cast
+
+Folder: TypeAlias = Literal["zh", "en"]
+
+FOLDERS: Final[tuple[Folder, ...]] = ("zh", "en")
+PUBLIC: Final[dict[Folder, str]] = {"zh": "zh-Hans", "en": "en"}
+# Accepted from a reader. zh-Hant is answered in Simplified until the Traditional view exists.
+ACCEPTED: Final[tuple[str, ...]] = ("zh-Hans", "zh-Hant", "en")
+DEFAULT: Final[Folder] = "zh"
+
+
+def is_folder(text: str) -> bool:
+    return text in FOLDERS
+
+
+def public(folder: Folder) -> str:
+    """The code for html lang, hreflang and JSON: zh -> zh-Hans."""
+    return PUBLIC[folder]
+
+
+def prefix(folder: Folder) -> str:
+    """What stands between the site's root and a page's path: "" or "en/"."""
+    return "" if folder == DEFAULT else f"{folder}/"
+
+
+def other(folder: Folder) -> Folder:
+    return "en" if folder == "zh" else "zh"
+
+
+def parse(code: str | None) -> Folder | None:
+    """The folder for any spelling of a code we answer (zh, zh-CN, zh_Hant, en-GB), else None."""
+    primary = (code or "").strip().replace("_", "-").split("-")[0].lower()
+    return cast(Folder, primary) if is_folder(primary) else None
+
+
+def from_accept_language(header: str | None) -> Folder:
+    """The first language we have, by quality and then by order; Chinese if none."""
+    ranked: list[tuple[float, int, Folder]] = []
+    for position, part in enumerate((header or "")[:1000].split(",")):
+        code, _, parameter = part.partition(";")
+        folder = parse(code)
+        quality = _quality(parameter)
+        if folder and quality > 0:
+            ranked.append((-quality, position, folder))
+    return min(ranked)[2] if ranked else DEFAULT
+
+
+def _quality(parameter: str) -> float:
+    name, _, number = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(number)
+    except ValueError:
+        return 0.0

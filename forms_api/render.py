@@ -1,0 +1,280 @@
+"""A form and its steps as HTML: one set of templates for the static build and for Flask.
+
+Every function gives inner HTML for the site's article; the shell around it is the caller's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from forms_api import dates
+from forms_api.fields import Area, Consent, Field, Value
+from forms_api.forms import Form, Problem
+from forms_api.languages import Folder, other, prefix, public
+from forms_api.options import Catalogue
+from forms_api.words import words
+
+_WIDTHS: Final = {None: "", "short": " jq-w-s", "medium": " jq-w-m"}
+NO_VALUES: Final[Mapping[str, Value]] = {}
+
+
+def _lines(text: str) -> Markup:
+    """Line ends of a typed text as <br>."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_templates.filters["lines"] = _lines
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the person is given; `access_code` is grouped for reading."""
+
+    reference: str
+    access_code: str
+    received_at: datetime
+    due_on: date
+
+
+def _render(template: str, lang: Folder, **values: Any) -> str:
+    page = _templates.get_template(template)
+    html: str = page.render(w=words(lang), lang=lang, code=public(lang), **values)
+    return html.strip()
+
+
+def page_url(form: Form, lang: Folder) -> str:
+    """The form's static page: /away/register/ or /en/away/register/."""
+    return f"/{prefix(lang)}{form.page}/"
+
+
+def message(form: Form, problem: Problem, lang: Folder) -> str:
+    """The words of a problem: the field's own, else the general ones."""
+    field = form.field(problem.field)
+    if own := field.say.get(problem.code):
+        return own[lang]
+    return words(lang)(f"error.{problem.code}", label=field.label[lang], **problem.blanks)
+
+
+def form_html(
+    form: Form,
+    lang: Folder,
+    catalogue: Catalogue,
+    values: Mapping[str, Value] | None = None,
+    problems: Sequence[Problem] = (),
+    website: str = "",
+) -> str:
+    """The "deal" list and the form, with answers and errors in place.
+
+    `values` are raw or checked answers by field name. The summary of errors stands above the
+    page's heading and is apart: summary_html.
+    """
+    w = words(lang)
+    errors = {problem.field: message(form, problem, lang) for problem in problems}
+    answers = values if values is not None else NO_VALUES
+    deal = [
+        (w("form.who"), form.who[lang]),
+        (w("form.answer"), answer_promise(form, lang)),
+        (w("form.kept"), form.kept[lang]),
+        (w("form.never"), form.never_short[lang]),
+    ]
+    views = [
+        _view(field, lang, catalogue, answers.get(field.name, field.empty), errors)
+        for field in form.fields
+    ]
+    return _render("form.html", lang, form=form, deal=deal, fields=views, website=website)
+
+
+def answer_promise(form: Form, lang: Folder) -> str:
+    return form.answer[lang].format(days=form.answer_days)
+
+
+def _view(
+    field: Field, lang: Folder, catalogue: Catalogue, value: Value, errors: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the macro `field` in parts.html reads."""
+    return {
+        "kind": field.kind,
+        "name": field.name,
+        "group": field.group[lang] if field.group else "",
+        "label": field.label[lang],
+        "hint": field.hint[lang].format(**field.limits()) if field.hint else "",
+        "optional": field.optional,
+        "when": " ".join(f"{name}={','.join(on)}" for name, on in field.when.items()),
+        "width": _WIDTHS[field.width],
+        "autocomplete": field.autocomplete,
+        "inputmode": field.inputmode,
+        "error": errors.get(field.name, ""),
+        "value": field.typed(value, lang, catalogue),
+        "rows": field.rows if isinstance(field, Area) else 0,
+        "notice": field.notice[lang] if isinstance(field, Consent) and field.notice else "",
+        "groups": list(_groups(field, lang, catalogue, value)),
+    }
+
+
+def _groups(
+    field: Field, lang: Folder, catalogue: Catalogue, value: Value
+) -> Iterator[dict[str, Any]]:
+    chosen = (value,) if isinstance(value, str) else value
+    numbered = enumerate(field.choices(lang, catalogue), start=1)
+    for label, group in groupby(numbered, key=lambda pair: pair[1].group):
+        yield {
+            "label": label,
+            "choices": [
+                {"position": n, "value": c.value, "label": c.label, "chosen": c.value in chosen}
+                for n, c in group
+            ],
+        }
+
+
+def summary_html(form: Form, lang: Folder, problems: Sequence[Problem]) -> str:
+    """The box of errors with links to the fields; "" when there are none."""
+    pairs = [(problem.field, message(form, problem, lang)) for problem in problems]
+    return _summary(pairs, lang)
+
+
+def _summary(pairs: Sequence[tuple[str, str]], lang: Folder) -> str:
+    if not pairs:
+        return ""
+    key = "error.summary_one" if len(pairs) == 1 else "error.summary_many"
+    title = words(lang)(key, count=len(pairs))
+    return _render("summary.html", lang, title=title, problems=pairs)
+
+
+def error_html(form: Form, lang: Folder, problem: Problem) -> str:
+    """The line beside one field."""
+    return _render("error.html", lang, name=problem.field, text=message(form, problem, lang))
+
+
+def form_page_html(
+    form: Form,
+    lang: Folder,
+    catalogue: Catalogue,
+    values: Mapping[str, Value] | None = None,
+    problems: Sequence[Problem] = (),
+    website: str = "",
+) -> str:
+    """Summary, heading, lead and form: a whole article."""
+    return _render(
+        "form_page.html",
+        lang,
+        form=form,
+        summary=Markup(summary_html(form, lang, problems)),  # noqa: S704 - our own template
+        inner=Markup(form_html(form, lang, catalogue, values, problems, website)),  # noqa: S704
+    )
+
+
+def answers(
+    form: Form, lang: Folder, catalogue: Catalogue, values: Mapping[str, Value]
+) -> list[dict[str, str]]:
+    """The read-back: name, label and text of each field that was asked; "" where not given."""
+    agreed = words(lang)("check.agreed")
+    rows = []
+    for field in form.fields:
+        if field.name in values:
+            value = values[field.name]
+            text = field.shown(value, lang, catalogue) if value else ""
+            shown = agreed if isinstance(field, Consent) else text
+            rows.append({"name": field.name, "label": _row_label(field, lang), "text": shown})
+    return rows
+
+
+def _row_label(field: Field, lang: Folder) -> str:
+    """A separate consent is a sentence; its part before the colon names it."""
+    label = field.label[lang]
+    return label.split(words(lang)("sep"))[0] if isinstance(field, Consent) else label
+
+
+def check_html(
+    form: Form,
+    lang: Folder,
+    catalogue: Catalogue,
+    values: Mapping[str, Value],
+    token: str,
+    expired: bool = False,
+) -> str:
+    """ "Check your answers": each row with a button that leads back, and the one that sends."""
+    return _render(
+        "check.html",
+        lang,
+        form=form,
+        rows=answers(form, lang, catalogue, values),
+        token=token,
+        expired=expired,
+        answer=answer_promise(form, lang),
+        page_url=page_url(form, lang),
+    )
+
+
+def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> str:
+    """`reply_by` is the chosen way (phone, email, status, none)."""
+    blanks = {"last": receipt.reference[-4:], "reference": receipt.reference}
+    return _render(
+        "receipt.html",
+        lang,
+        form=form,
+        receipt=receipt,
+        received=dates.minute(receipt.received_at, lang),
+        due=dates.day_of_year(receipt.due_on, lang),
+        way=words(lang)(f"receipt.by_{reply_by}", **blanks),
+        gap="" if lang == "zh" else " ",
+    )
+
+
+def rail_html(form: Form, lang: Folder) -> str:
+    """The aside: what is never asked."""
+    return _render("rail.html", lang, never=[text[lang] for text in form.never])
+
+
+def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
+    """`problem` is "", "malformed" or "unknown"."""
+    error = words(lang)(f"status.{problem}") if problem else ""
+    summary = Markup(_summary([("code", error)] if error else [], lang))  # noqa: S704
+    return _render("status_form.html", lang, error=error, value=value, summary=summary)
+
+
+def status_html(
+    lang: Folder, rows: Sequence[tuple[str, str]], access_code: str, erasable: bool
+) -> str:
+    """Dates and where things stand, never what was sent."""
+    return _render("status.html", lang, rows=rows, access_code=access_code, erasable=erasable)
+
+
+def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:
+    """A page that only says something: errors, "deleted"."""
+    return _render("message.html", lang, title=title, text=text, links=links)
+
+
+def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
+    """A whole <title>, with "错误："/"Error:" in front where an error is shown."""
+    start = words(lang)("error.prefix") if error else ""
+    whole = start + words(lang)("title", title=title, site=site)
+    return f"<title>{escape(whole)}</title>"
+
+
+def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:
+    return _render("crumbs.html", lang, prefix=prefix(lang), name=name, url=url)
+
+
+def switch_html(lang: Folder, url: str, cls: str = "jq-act jq-screen") -> str:
+    """The link to the other language; `url` is the page there."""
+    target = other(lang)
+    return _render("switch.html", lang, url=url, cls=cls, target=public(target))
+
+
+def plain_shell(lang: Folder, name: str) -> str:
+    """The shell used when there is no build."""
+    return _render("plain_shell.html", lang, name=name, prefix=prefix(lang))
