@@ -1,0 +1,122 @@
+"""Builds beside a running site: whether one is due, in a process of its own, and what it said."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from scripts import fingerprint
+from scripts.children import Child
+from scripts.outcome import CANNOT, DONE, both
+
+
+@dataclass(frozen=True)
+class Result:
+    """`code` as in scripts/outcome.py; a problem has `file`, `line`, `code`, `message`."""
+
+    code: int
+    seconds: float
+    problems: tuple[dict[str, Any], ...]
+
+
+def released(root: Path) -> dict[str, Any] | None:
+    """What the release being served says of itself; None when there is none."""
+    try:
+        text = (root / "var/current/_private/release.json").read_text(encoding="utf-8")
+        release = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return release if isinstance(release, dict) else None
+
+
+class Rebuilder:
+    """At most one build at a time; set `due` when something may have changed, even during one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.due = True
+        self._child: Child | None = None
+        self._output: IO[bytes] | None = None
+        release = released(root)
+        self._seen = str(release.get("fingerprint")) if release else ""
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None
+
+    def start_if_due(self) -> bool:
+        """Start a build unless one runs or the sources are what was built (or tried) last."""
+        if self.running or not self.due:
+            return False
+        self.due = False
+        now = fingerprint.of_sources(self.root)
+        if now == self._seen:
+            return False
+        self._seen = now
+        # Closed in `_close`: it lives as long as the child that writes to it.
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115
+        command = [sys.executable, str(self.root / "scripts/manage.py"), "build", "--json"]
+        self._child = Child(command, self.root, stdout=self._output)
+        return True
+
+    def finished(self, wait: bool = False) -> Result | None:
+        """The result of the build that has just ended; None while there is nothing to tell."""
+        if self._child is None or self._output is None:
+            return None
+        code = self._child.wait() if wait else self._child.ended()
+        if code is None:
+            return None
+        self._output.seek(0)
+        result = _result(code, self._output.read())
+        self._close()
+        record_problems(self.root, result)
+        return result
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop(patience=5.0)
+        self._close()
+
+    def _close(self) -> None:
+        if self._output is not None:
+            self._output.close()
+        self._child = self._output = None
+
+
+def _result(code: int, output: bytes) -> Result:
+    try:
+        report = json.loads(output)
+        seconds = float(report.get("seconds", {}).get("total", 0.0))
+        problems = tuple(report.get("problems", ()))
+    except (ValueError, AttributeError, TypeError):
+        seconds, problems = 0.0, ()
+    if code != DONE and not problems:
+        zh, en = "生成中断，原因见终端", "the build broke off; the terminal says why"
+        problem = {"file": "scripts/build.py", "line": 0, "code": "build", "message": both(zh, en)}
+        problems = (problem,)
+    return Result(code if code in (DONE, 1) else CANNOT, seconds, problems)
+
+
+def record_problems(root: Path, result: Result) -> None:
+    """var/problems.json, which the development server shows on every page; no file, no problem."""
+    file = root / "var/problems.json"
+    if result.code == DONE:
+        file.unlink(missing_ok=True)
+        return
+    part = file.with_name(f"problems.json.{os.getpid()}")
+    file.parent.mkdir(exist_ok=True)
+    text = json.dumps({"problems": list(result.problems)}, ensure_ascii=False, indent=1)
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(file)
+
+
+def line_of(problem: dict[str, Any]) -> str:
+    place = str(problem.get("file", ""))
+    if problem.get("line"):
+        place += f":{problem['line']}"
+    return f"{place}: {problem.get('message', '')} [{problem.get('code', '')}]"

@@ -1,0 +1,145 @@
+"""Programs and fonts that tests need and pip cannot bring: found, or installed, or asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.outcome import CannotRun, both
+from scripts.progress import step
+
+# The system's package managers and how each installs without asking.
+MANAGERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "apt-get": (
+        ("apt-get", "update"),
+        ("apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"),
+    ),
+    "dnf": (("dnf", "install", "-y"),),
+    "apk": (("apk", "add", "--no-cache"),),
+    "zypper": (("zypper", "--non-interactive", "install"),),
+    "pacman": (("pacman", "-Sy", "--noconfirm"),),
+}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """`find` says where the tool is, or None; `packages` are its names for each manager.
+
+    `last_resort` is a command that may bring it where the system's packages do not.
+    """
+
+    zh: str
+    en: str
+    find: Callable[[], Path | None]
+    packages: Mapping[str, tuple[str, ...]]
+    last_resort: tuple[str, ...] = field(default=())
+
+
+def _chromium() -> Path | None:
+    """A browser that really starts: Ubuntu's `chromium-browser` may only name a snap."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    candidates = [Path(path) for name in names if (path := shutil.which(name))]
+    candidates.append(Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"))
+    own = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright"
+    downloaded = Path(own).expanduser()
+    candidates += sorted(downloaded.glob("chromium-*/chrome-*/chrome"), reverse=True)
+    return next((path for path in candidates if path.exists() and _starts(path)), None)
+
+
+def _starts(program: Path) -> bool:
+    try:
+        shown = subprocess.run([program, "--version"], capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return shown.returncode == 0 and b"Chrom" in shown.stdout
+
+
+def _chinese_font() -> Path | None:
+    if sys.platform == "darwin":
+        return Path("/System/Library/Fonts")
+    if not shutil.which("fc-list"):
+        return None
+    listed = subprocess.run(
+        ["fc-list", ":lang=zh", "--format=%{file}\n"], capture_output=True, text=True
+    )
+    return next((Path(line) for line in listed.stdout.splitlines() if line), None)
+
+
+CHROMIUM = Tool(
+    zh="浏览器 Chromium",
+    en="the browser Chromium",
+    find=_chromium,
+    packages={
+        "apt-get": ("chromium",),
+        "dnf": ("chromium",),
+        "apk": ("chromium",),
+        "zypper": ("chromium",),
+        "pacman": ("chromium",),
+    },
+    last_resort=(sys.executable, "-m", "playwright", "install", "chromium"),
+)
+CHINESE_FONT = Tool(
+    zh="中文字体",
+    en="a Chinese font",
+    find=_chinese_font,
+    packages={
+        "apt-get": ("fontconfig", "fonts-noto-cjk"),
+        "dnf": ("fontconfig", "google-noto-sans-cjk-fonts"),
+        "apk": ("fontconfig", "font-noto-cjk"),
+        "zypper": ("fontconfig", "noto-sans-sc-fonts"),
+        "pacman": ("fontconfig", "noto-fonts-cjk"),
+    },
+)
+NEEDED = (CHROMIUM, CHINESE_FONT)  # by the whole of `manage.py test`
+
+
+def require(tool: Tool, root: Path) -> Path:
+    """Where the tool is; installed first if need be and if we may. Never done without."""
+    found = tool.find()
+    if found is None:
+        _install(tool, root / "var/logs/tools.log")
+        found = tool.find()
+    if found is None:
+        manager = _manager()
+        names = " ".join(tool.packages.get(manager, tool.packages["apt-get"]))
+        how = f"{manager or 'apt-get'} install {names}"
+        raise CannotRun(
+            f"测试需要{tool.zh}，也未能自动装上：请安装后再运行一次（例如以 root 身份 {how}）。",
+            f"the tests need {tool.en}, which could not be installed by itself: "
+            f"install it and run this again (as root, for instance: {how}).",
+        )
+    return found
+
+
+def _install(tool: Tool, log: Path) -> None:
+    """Whatever may help, in turn, until the tool is there; all output goes to the log."""
+    manager = _manager()
+    commands: list[tuple[str, ...]] = []
+    if manager and os.geteuid() == 0:
+        *before, last = MANAGERS[manager]
+        commands += [*before, last + tool.packages[manager]]
+    if tool.last_resort:
+        commands.append(tool.last_resort)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as output:
+        for command in commands:
+            if command == tool.last_resort and tool.find():
+                return
+            what = both(f"正在安装{tool.zh}", f"Installing {tool.en}")
+            with step(f"{what} ({' '.join(command[:3])})", announce=True):
+                subprocess.run(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                )
+
+
+def _manager() -> str:
+    return next((name for name in MANAGERS if shutil.which(name)), "")

@@ -1,0 +1,162 @@
+"""A person with a browser, so that tests read like what they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+
+VIEWPORTS = {
+    "small": (320, 568),  # the smallest phone still about
+    "phone": (390, 844),
+    "tablet": (820, 1180),
+    "desktop": (1280, 900),
+}
+LOCALES = {"zh": "zh-CN", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en-GB"}
+OWN_FILES = {"stylesheet", "script", "image", "font", "manifest", "media"}
+
+
+class Visitor:
+    """Opened pages are in `page`; names of links, buttons and fields are what a reader sees."""
+
+    def __init__(
+        self, browser: Browser, url: str, viewport: str, lang: str, javascript: bool, dark: bool
+    ) -> None:
+        width, height = VIEWPORTS[viewport]
+        self.url = url
+        self.faults: list[str] = []
+        self._context = browser.new_context(
+            base_url=url,
+            viewport={"width": width, "height": height},
+            locale=LOCALES[lang],
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            has_touch=viewport in ("small", "phone"),
+        )
+        self._context.on("request", self._notice_request)
+        self._context.on("response", self._notice_response)
+        self._context.on("console", self._notice_console)
+        self._context.on("weberror", lambda problem: self._note(f"script error: {problem.error}"))
+        self.page: Page = self._context.new_page()
+
+    # What a visitor does
+
+    def opens(self, path: str) -> int:
+        """The status of the answer."""
+        response = self.page.goto(path)
+        assert response is not None
+        return response.status
+
+    def follows(self, link: str) -> None:
+        self._only("link", link).click()
+
+    def presses(self, button: str) -> None:
+        self._only("button", button).click()
+
+    def fills(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=False).first.fill(text)
+
+    def chooses(self, label: str, option: str) -> None:
+        """In a list that drops down."""
+        self.page.get_by_label(label, exact=False).first.select_option(label=option)
+
+    def ticks(self, label: str) -> None:
+        """A box or a round button."""
+        self.page.get_by_label(label, exact=False).first.check()
+
+    def unticks(self, label: str) -> None:
+        self.page.get_by_label(label, exact=False).first.uncheck()
+
+    def sends(self) -> None:
+        """Presses the button that ends the form in the article, whatever it is called."""
+        self.page.locator("main form [type=submit], main form button:not([type])").last.click()
+
+    def types(self, keys: str) -> None:
+        """One key or a chord, such as Tab or Control+K."""
+        self.page.keyboard.press(keys)
+
+    def goes_back(self) -> None:
+        self.page.go_back()
+
+    def reloads(self) -> None:
+        self.page.reload()
+
+    def loses_the_network(self) -> None:
+        self._context.set_offline(True)
+
+    def finds_the_network(self) -> None:
+        self._context.set_offline(False)
+
+    # What a visitor notices; each waits a few seconds for it
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+
+    def does_not_see(self, text: str) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
+
+    def sees_heading(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
+
+    def is_at(self, path: str) -> None:
+        """The whole path, without query and fragment."""
+        expect(self.page).to_have_url(re.compile(re.escape(self.url + path) + r"([?#].*)?$"))
+
+    def has_title(self, text: str) -> None:
+        """Somewhere in the window's title."""
+        expect(self.page).to_have_title(re.compile(re.escape(text)))
+
+    def focus_is_on(self, selector: str) -> None:
+        expect(self.page.locator(selector)).to_be_focused()
+
+    def reads(self, selector: str = "main") -> str:
+        """The visible text of a part of the page."""
+        return self.page.locator(selector).first.inner_text()
+
+    def needs_no_sideways_scrolling(self) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than the window"
+
+    def meets_no_barrier(self, context: str | None = None) -> None:
+        """No serious or critical finding of axe, on the page or within a selector."""
+        found = Axe().run(self.page, context=context).response["violations"]
+        serious = [_told(one) for one in found if one["impact"] in ("serious", "critical")]
+        assert not serious, "\n".join([self.page.url, *serious])
+
+    def leaves(self) -> list[str]:
+        """Closes the browser's window; says what went wrong on the way."""
+        self._context.close()
+        return self.faults
+
+    def _only(self, role: Any, name: str) -> Locator:
+        """By its exact name, else by a part of it; a second one of that name is a mistake."""
+        exact = self.page.get_by_role(role, name=name, exact=True)
+        return exact if exact.count() else self.page.get_by_role(role, name=name)
+
+    def _note(self, fault: str) -> None:
+        self.faults.append(fault)
+
+    def _notice_request(self, request: Request) -> None:
+        if not request.url.startswith((self.url + "/", "data:", "blob:", "about:")):
+            self._note(f"asked another origin: {request.url}")
+
+    def _notice_response(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type in OWN_FILES:
+            self._note(f"{response.status} for {response.url}")
+
+    def _notice_console(self, message: ConsoleMessage) -> None:
+        failed_load = message.text.startswith("Failed to load resource")  # judged by its response
+        if message.type == "error" and not failed_load:
+            self._note(f"console: {message.text} ({message.location.get('url', '')})")
+
+
+NewVisitor = Callable[..., Visitor]
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = ", ".join(str(node["target"][0]) for node in violation["nodes"][:5])
+    return f"{violation['id']} ({violation['impact']}): {violation['help']}: {places}"
