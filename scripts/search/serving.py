@@ -1,0 +1,87 @@
+"""A built tree over HTTP for browsers that measure or test it: strict policy, bytes counted."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+BLANK = "/.measure/"  # an empty page of this server, to run modules in
+
+
+@dataclass
+class Served:
+    """`bytes` is what has crossed the wire so far, text compressed."""
+
+    address: str = ""
+    bytes: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, count: int) -> None:
+        with self.lock:
+            self.bytes += count
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: object, directory: str, served: Served, scripts: Path | None) -> None:
+        self.served = served
+        self.scripts = scripts
+        super().__init__(*args, directory=directory)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        if path.startswith(BLANK):
+            lang = path[len(BLANK) :].strip("/") or "en"
+            body = f'<!doctype html><html lang="{lang}"><link rel="icon" href="data:,">'.encode()
+            return self._answer(body, "text/html; charset=utf-8")
+        file = Path(self.translate_path(path))
+        if self.scripts is not None and path.startswith("/assets/js/"):
+            file = self.scripts / Path(path).name
+        if file.is_dir():
+            file = file / "index.html"
+        if not file.is_file():
+            return self.send_error(404)
+        return self._answer(file.read_bytes(), self.guess_type(str(file)))
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        if body[:2] != b"\x1f\x8b":
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.served.add(len(body))
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def serve(root: Path, scripts: Path | None = None) -> Iterator[Served]:
+    """Serve `root` on a free port; `/assets/js/` from `scripts` when given."""
+    served = Served()
+    handler = partial(_Handler, directory=str(root), served=served, scripts=scripts)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        served.address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield served
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,102 @@
+"""Character and phrase tables that the build and the browser share, limited to one corpus."""
+
+import subprocess
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import opencc
+
+from scripts.outcome import CannotRun
+from scripts.search.tokens import fold
+
+# Two spellings of one word that readers mix. Folded on both sides, hence harmless.
+VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分"}
+
+
+@cache
+def traditional_to_simplified() -> Mapping[str, str]:
+    """Character → character, from OpenCC's TSCharacters, followed to the end.
+
+    A character with several readings (乾: 干 or 乾) takes the one that differs from itself:
+    both sides are folded, so a reading too many only widens a match.
+    """
+    table = {
+        source: next((one for one in targets if one != source), source)
+        for source, targets in _dictionary("TSCharacters")
+        if len(source) == 1 and all(len(one) == 1 for one in targets)
+    }
+    table.update(VARIANTS)
+    closed = {}
+    for source in table:
+        target, seen = source, {source}
+        while table.get(target, target) not in seen:
+            target = table[target]
+            seen.add(target)
+        if target != source:
+            closed[source] = target
+    return closed
+
+
+@cache
+def taiwan_phrases() -> Sequence[tuple[str, tuple[str, ...]]]:
+    """(word used in Taiwan, words used on the mainland), both folded; from OpenCC's TWPhrases."""
+    table = traditional_to_simplified()
+    pairs = []
+    for source, targets in _dictionary("TWPhrasesRev"):
+        word = fold(source, table)
+        readings = tuple(dict.fromkeys(fold(one, table) for one in targets if one != source))
+        if readings and readings != (word,):
+            pairs.append((word, readings))
+    return tuple(pairs)
+
+
+def fold_table_for(characters: Collection[str]) -> dict[str, str]:
+    """The part of the fold table that leads to `characters`: what the browser needs."""
+    table = traditional_to_simplified()
+    return {source: target for source, target in table.items() if target in characters}
+
+
+def taiwan_for(text: str) -> dict[str, list[str]]:
+    """Taiwan words whose mainland reading stands in folded `text`."""
+    found = {}
+    for word, readings in taiwan_phrases():
+        present = [one for one in readings if one in text and one != word]
+        if present:
+            found[word] = present
+    return found
+
+
+def aliases_for(concepts: Iterable[Sequence[str]], text: str) -> list[tuple[list[str], list[str]]]:
+    """Names of one thing as (those that stand in folded `text`, the others).
+
+    `concepts` are folded names. What the text never uses in any form is left out.
+    """
+    lower = text.lower()
+    kept = []
+    for names in concepts:
+        unique = list(dict.fromkeys(name.lower() for name in names if name))
+        present = [name for name in unique if name in lower]
+        if present and len(unique) > 1:
+            kept.append((present, [name for name in unique if name not in present]))
+    return kept
+
+
+def _dictionary(name: str) -> list[tuple[str, list[str]]]:
+    """The entries of one of OpenCC's dictionaries, through the converter in its package."""
+    package = Path(opencc.__file__).parent / "clib"
+    source = package / "share" / "opencc" / f"{name}.ocd2"
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "text"
+        command = [str(package / "bin" / "opencc_dict"), "-i", str(source), "-o", str(target)]
+        try:
+            subprocess.run([*command, "-f", "ocd2", "-t", "text"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise CannotRun(
+                f"读不了 OpenCC 的字典 {name}，请重新安装依赖（{error}）",
+                f"OpenCC's dictionary {name} cannot be read: install the requirements again",
+            ) from error
+        lines = target.read_text(encoding="utf-8").splitlines()
+    entries = (line.split("\t", 1) for line in lines if "\t" in line)
+    return [(entry[0], entry[1].split()) for entry in entries]
