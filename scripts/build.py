@@ -1,0 +1,155 @@
+"""`manage.py build`: check → render → fill directory → index → verify → release."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from forms_api.shell import Shell
+from scripts import feeds, fingerprint, release, tidy, verify
+from scripts.check import check
+from scripts.directory import feeds as directory_feeds
+from scripts.directory import pages as directory_pages
+from scripts.outcome import DONE, SHORT
+from scripts.problems import Problem
+from scripts.progress import say, step
+from scripts.search.indexer import index_tree
+from scripts.sources import Sources, read_sources
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class BuildResult:
+    """Seconds a stage, and what came out; `release` is None when there were problems."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    files: int = 0
+    bytes: int = 0
+    entries: int = 0
+    release: Path | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, words: str) -> Iterator[None]:
+        began = time.perf_counter()
+        with step(words):
+            yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "seconds": self.seconds,
+            "files": self.files,
+            "bytes": self.bytes,
+            "entries": self.entries,
+            "release": str(self.release) if self.release else None,
+            "problems": [problem.as_dict() for problem in self.problems],
+        }
+
+
+def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
+    """Build both languages into `out`/<stamp> (default var/releases) and make it the current one.
+
+    On any problem nothing is released: what is being served stays as it was.
+    """
+    result = BuildResult()
+    began = time.perf_counter()
+    with result.stage("check", "检查 check"):
+        result.problems = check(root).problems
+    if result.problems:
+        return result
+
+    releases = out or root / "var/releases"
+    with release.staging(releases) as staging:
+        public, private = staging / "public", staging / "_private"
+        with result.stage("render", "生成页面 render"):
+            result.problems = _render(root, public)
+            if result.problems:
+                return result
+            shells = tidy.tidy(public, private)
+        with result.stage("directory", "支部目录 directory"):
+            sources = read_sources(root)
+            result.entries = _fill_directory(root, sources, shells, public)
+            feeds.write(sources, root, public, private)
+        with result.stage("index", "搜索索引 index"):
+            index_tree(public, public / "search-index", glossary=root / "docs/data/glossary.tsv")
+        with result.stage("verify", "核对成品 verify"):
+            result.problems = verify.verify(public, sources.site.identity)
+            if result.problems:
+                return result
+            (private / "release.json").write_text(
+                json.dumps({"fingerprint": fingerprint.of_sources(root), "stamp": staging.name}),
+                encoding="utf-8",
+            )
+        files = [path for path in public.rglob("*") if path.is_file()]
+        result.files, result.bytes = len(files), sum(path.stat().st_size for path in files)
+        current = root / "var/current" if out is None else None
+        result.release = release.publish(staging, releases, current)
+    result.seconds["total"] = round(time.perf_counter() - began, 3)
+    return result
+
+
+def _render(root: Path, public: Path) -> list[Problem]:
+    """MkDocs in a process of its own; what it warns of stops the build."""
+    run = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(public)],
+        cwd=root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode == 0:
+        return []
+    lines = [line.strip() for line in run.stderr.splitlines() if line.strip()]
+    noted = [line for line in lines if line.startswith(("WARNING", "ERROR"))]
+    return [Problem("mkdocs.yml", 0, "mkdocs", line) for line in noted or lines[-3:]]
+
+
+def _fill_directory(root: Path, sources: Sources, shells: dict[str, Shell], public: Path) -> int:
+    counts = directory_pages.fill(
+        sources.branches,
+        shells,
+        public,
+        today=sources.today,
+        identity=sources.site.identity,
+        site_url=sources.site_url,
+        forms=set(sources.forms),
+    )
+    directory_feeds.write(sources.branches, root, public, sources.today, sources.site.identity)
+    return counts.entries
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--out", type=Path, help="build into this folder instead of var/releases; var/current stays"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    result = build(out=args.out.resolve() if args.out else None)
+    if args.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False))
+    elif result.problems:
+        for problem in result.problems:
+            print(problem)
+    if result.problems:
+        count = len(result.problems)
+        say(f"有 {count} 处问题，没有发布 / {count} problems, nothing released")
+        return SHORT
+    say(
+        f"{result.files} 个文件，{result.entries} 个支部，{result.seconds['total']:.1f} 秒 / "
+        f"{result.files} files, {result.entries} branches, {result.seconds['total']:.1f} s"
+    )
+    return DONE

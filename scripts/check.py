@@ -1,0 +1,188 @@
+"""`manage.py check`: everything that can be found wrong before building, all at once."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from forms_api import clock
+from forms_api.forms import DefinitionError, Form, load_all
+from scripts.content import facts, front_matter, level, links, typography
+from scripts.content.pages import LANGUAGES, OUTSIDE, SourcePage, catalogue, source_pages
+from scripts.directory.importer import check_directory
+from scripts.outcome import DONE, SHORT
+from scripts.problems import Problem
+from scripts.sources import STALE_AFTER_DAYS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Report:
+    """Counts as in design/COMMANDS.md, and every problem sorted by file and line."""
+
+    pages: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, int] = field(default_factory=dict)
+    terms: int = 0
+    stale: int = 0
+    outdated: int = 0
+    planned: list[str] = field(default_factory=list)
+    branches: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def count(self, *codes: str) -> int:
+        return sum(problem.code in codes for problem in self.problems)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "pages": self.pages,
+            "facts": self.facts,
+            "terms": self.terms,
+            "stale": self.stale,
+            "outdated": self.outdated,
+            "typography": self.count("typography"),
+            "broken_links": self.count("broken-link"),
+            "unlabelled": self.count("unlabelled"),
+            "planned": self.planned,
+            "branches": self.branches,
+            "problems": [problem.as_dict() for problem in self.problems],
+        }
+
+
+def check(root: Path = ROOT) -> Report:
+    """Read all sources and report all faults; nothing is written."""
+    report = Report()
+    found = report.problems
+    rows = catalogue(root)
+    pages = source_pages(root)
+    listed = [page for page in pages if page.slug not in OUTSIDE]
+    known = facts.load_facts(root)
+    forms = _forms(root, found)
+    branches, faults = check_directory(root)
+    report.branches = branches
+    found.extend(faults)
+
+    pointers = links.Links(pages, rows, set(forms))
+    for page in listed:
+        found.extend(front_matter.check(page, rows))
+    for page in pages:
+        found.extend(facts.check_marks(page, known))
+        found.extend(typography.check(page))
+        found.extend(pointers.check(page))
+    found.extend(level.check(pages))
+    carried = facts.carried(pages, known)
+    for page in listed:
+        if page.slug in rows:
+            for fact in rows[page.slug].own_facts:
+                if fact not in carried[page.lang]:
+                    found.append(
+                        Problem(page.file, 1, "fact-missing", f"{fact} is not marked on this page")
+                    )
+    found.extend(_form_pages(root, forms, pages))
+
+    report.pages = {lang: sum(page.lang == lang for page in listed) for lang in LANGUAGES}
+    report.facts = {"total": len(known), **{lang: len(carried[lang]) for lang in LANGUAGES}}
+    report.terms = _terms(root)
+    report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")
+    report.outdated = _outdated(pages)
+    report.planned = sorted(pointers.planned)
+    found.sort()
+    return report
+
+
+def _forms(root: Path, found: list[Problem]) -> dict[str, Form]:
+    folder = root / "forms_api/definitions"
+    try:
+        return load_all(folder)
+    except DefinitionError as error:
+        found.append(Problem("forms_api/definitions", 0, "definition", str(error)))
+        return {}
+
+
+def _form_pages(root: Path, forms: dict[str, Form], pages: list[SourcePage]) -> list[Problem]:
+    slugs = {page.slug for page in pages}
+    return [
+        Problem(
+            f"forms_api/definitions/{form.id}.yml",
+            0,
+            "form-page",
+            f"its page {form.page} does not exist",
+        )
+        for form in forms.values()
+        if form.page != "every" and form.page not in slugs
+    ]
+
+
+def _terms(root: Path) -> int:
+    text = (root / "docs/data/glossary.tsv").read_text(encoding="utf-8")
+    return sum(1 for _ in csv.DictReader(text.splitlines(), delimiter="\t"))
+
+
+def _is_stale(page: SourcePage) -> bool:
+    reviewed = page.meta.get("reviewed_on")
+    return hasattr(reviewed, "year") and (clock.today() - reviewed).days > STALE_AFTER_DAYS  # type: ignore[operator]
+
+
+def _outdated(pages: list[SourcePage]) -> int:
+    chinese = {page.slug: page for page in pages if page.lang == "zh"}
+    return sum(
+        level.is_outdated(page, chinese[page.slug])
+        for page in pages
+        if page.lang == "en" and page.slug in chinese and page.slug not in OUTSIDE
+    )
+
+
+def fix_hashes(root: Path = ROOT) -> int:
+    """Write the hash of each Chinese page into its English twin; returns how many changed."""
+    pages = source_pages(root)
+    chinese = {page.slug: page for page in pages if page.lang == "zh"}
+    changed = 0
+    for page in pages:
+        if page.lang != "en" or page.slug not in chinese or page.slug in OUTSIDE or page.broken:
+            continue
+        line = f"source_hash: {json.dumps(level.hash_of(chinese[page.slug]))}"
+        head, rule, body = page.text[4:].partition("\n---\n")
+        kept = [text for text in head.split("\n") if not text.startswith("source_hash:")]
+        text = "---\n" + "\n".join([*kept, line]) + rule + body
+        if text != page.text:
+            page.path.write_text(text, encoding="utf-8")
+            changed += 1
+    return changed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--fix-hashes",
+        action="store_true",
+        help="say that every English page is level with its Chinese page as it stands now",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.fix_hashes:
+        print(f"source_hash: {fix_hashes()} pages changed", file=sys.stderr)
+    report = check()
+    if args.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        print_report(report)
+    return SHORT if report.problems else DONE
+
+
+def print_report(report: Report) -> None:
+    for problem in report.problems:
+        print(problem)
+    pages, carried = report.pages, report.facts
+    print(
+        f"页面 zh {pages['zh']}、en {pages['en']}，事实 {carried['zh']}/{carried['total']}，"
+        f"支部 {report.branches}，问题 {len(report.problems)}\n"
+        f"pages zh {pages['zh']}, en {pages['en']}; facts {carried['en']}/{carried['total']}; "
+        f"branches {report.branches}; outdated translations {report.outdated}; "
+        f"problems {len(report.problems)}"
+    )

@@ -1,0 +1,140 @@
+"""What every template is given: words, addresses, menus, related pages. No MkDocs import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.content.pages import OUTSIDE, CatalogueRow, url_of
+from scripts.content.words import identity_for
+
+SECTIONS = ("find", "away", "help", "join", "branch", "bridge", "about")
+#: The sections a reader needs first stand on the left; the others are for those who go deeper.
+DEEP = ("branch", "bridge", "about")
+_FOOT = ("about", "privacy", "forms", "then-now", "glossary", "maintain")
+_PUBLIC = {"zh": "zh-Hans", "en": "en"}
+_OTHER = {"zh": "en", "en": "zh"}
+_PREFIX = {"zh": "", "en": "en/"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is the same for all pages of one build."""
+
+    identity: dict[str, Any]
+    words: dict[str, dict[str, str]]
+    rows: dict[str, CatalogueRow]
+    titles: dict[str, dict[str, str]]  # language → slug → title, of pages that are written
+    directory: dict[str, dict[str, Any]]  # language → the home page's lists of places
+
+    def address(self, slug: str, lang: str) -> str:
+        """The root-absolute address of a page, or "" while it is only planned."""
+        built = slug in self.titles[lang] or slug in OUTSIDE
+        return f"/{_PREFIX[lang]}{url_of(slug)}" if built else ""
+
+    def here(self, url: str, lang: str) -> str:
+        """The address for a path such as `find/which-branch/`, or "" while it is only planned."""
+        path = url.strip("/")
+        slug = f"{path}/index" if f"{path}/index" in self.rows else path
+        return self.address(slug, lang)
+
+
+def _links(site: Site, slugs: Iterable[str], lang: str) -> list[tuple[str, str]]:
+    return [
+        (address, site.titles[lang][slug])
+        for slug in slugs
+        if (address := site.address(slug, lang))
+    ]
+
+
+def _sections(site: Site, slug: str, lang: str) -> list[tuple[str, str, bool, bool]]:
+    """(address, word, current, deep) of each section whose first page is written."""
+    return [
+        (
+            address,
+            site.words[lang][f"section_{name}"],
+            slug.startswith(f"{name}/"),
+            name in DEEP,
+        )
+        for name in SECTIONS
+        if (address := site.address(f"{name}/index", lang))
+        or (address := _first_of(site, name, lang))
+    ]
+
+
+def _first_of(site: Site, name: str, lang: str) -> str:
+    """A section without its overview opens at its first written page."""
+    for slug in site.rows:
+        if slug.startswith(f"{name}/") and slug in site.titles[lang]:
+            return site.address(slug, lang)
+    return ""
+
+
+def _crumbs(site: Site, slug: str, lang: str) -> list[tuple[str, str]]:
+    section = slug.partition("/")[0]
+    index = f"{section}/index"
+    if slug == index or section not in SECTIONS or not site.address(index, lang):
+        return []
+    return [(site.address(index, lang), site.words[lang][f"section_{section}"])]
+
+
+def _foot(site: Site, lang: str) -> list[tuple[str, str]]:
+    found = []
+    for name in _FOOT:
+        slug = "about/index" if name == "about" else f"about/{name}"
+        if address := site.address(slug, lang):
+            found.append((address, site.words[lang][f"foot_{name.replace('-', '_')}"]))
+    return found
+
+
+def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
+    """The words that docs/assets/js/searchbox.js reads from the page."""
+    words = site.words[lang]
+    found: dict[str, Any] = {
+        key: value for key, value in words.items() if key.startswith(("results_", "group_"))
+    }
+    found["labels"] = {
+        kind: words[f"label_{kind}"] for kind in ("current", "mixed", "historical", "reference")
+    }
+    found["related"] = words["results_related"]
+    found["loading"] = words["results_loading"]
+    found["failed"] = words["results_failed"]
+    found["popular_title"] = words["popular_title"]
+    found["popular"] = [
+        [item["title"], address] for item in popular if (address := site.here(item["url"], lang))
+    ]
+    found["ask_text"] = words["results_ask"]
+    found["ask_url"] = site.address("help/ask", lang)
+    return found
+
+
+def page_context(
+    site: Site,
+    slug: str,
+    lang: str,
+    meta: dict[str, Any],
+    popular: Iterable[dict[str, str]],
+) -> dict[str, Any]:
+    """The variables of docs/theme/base.html for one page."""
+    other = _OTHER[lang]
+    listed = slug in site.rows or slug in OUTSIDE
+    url = url_of(slug) if listed else ""
+    return {
+        "L": lang,
+        "P": _PREFIX[lang],
+        "html_lang": _PUBLIC[lang],
+        "other_lang": _PUBLIC[other],
+        "other_url": f"/{_PREFIX[other]}{url}",
+        "identity": identity_for(site.identity, lang),
+        "w": site.words[lang],
+        "other_w": site.words[other],
+        "section": slug.partition("/")[0],
+        "sections": _sections(site, slug, lang),
+        "crumbs": _crumbs(site, slug, lang),
+        "related": _links(site, meta.get("related") or (), lang),
+        "foot": _foot(site, lang),
+        "directory": site.directory[lang],
+        "search_words": search_words(site, lang, popular),
+        "here": lambda url: site.here(url, lang),
+    }

@@ -1,0 +1,104 @@
+"""What a build writes beside its pages: sitemap, robots, page and rule lists, and Flask's share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import yaml
+
+from scripts.sources import Sources
+
+#: Above this many addresses a sitemap becomes an index of several files (the limit is 50,000).
+SITEMAP_LIMIT = 40_000
+_XMLNS = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+)
+
+
+def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
+    """Call when all pages are in place: the sitemap lists what it finds."""
+    _write_sitemap(public, sources.site_url)
+    robots = f"User-agent: *\nDisallow: /forms/\nSitemap: {sources.site_url}sitemap.xml\n"
+    (public / "robots.txt").write_text(robots, encoding="utf-8")
+    data = public / "data"
+    data.mkdir(exist_ok=True)
+    _write_json(data / "pages.json", list(_pages(sources)))
+    _write_json(data / "rules.json", list(_rules(sources)))
+    _write_json(private / "identity.json", sources.site.identity)
+    _write_json(private / "catalogue.json", sources.catalogue)
+    desks = yaml.safe_load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
+    _write_json(private / "desks.json", desks)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def _pages(sources: Sources) -> Iterator[dict[str, object]]:
+    for slug, row in sources.site.rows.items():
+        titles = {lang: sources.site.titles[lang].get(slug) for lang in ("zh", "en")}
+        if titles["zh"] and titles["en"]:
+            meta = sources.pages[slug, "zh"].meta
+            yield {
+                "slug": slug,
+                "url": {lang: sources.site.address(slug, lang) for lang in ("zh", "en")},
+                "title": titles,
+                "label": row.label,
+                "reviewed_on": meta.get("reviewed_on"),
+            }
+
+
+def _rules(sources: Sources) -> Iterator[dict[str, object]]:
+    for (slug, lang), page in sources.pages.items():
+        for rule in page.meta.get("rules") or ():
+            yield {"page": slug, "lang": lang, **rule}
+
+
+def _addresses(public: Path) -> list[str]:
+    """Chinese paths of all pages that have an English twin, sorted; "" is the home page."""
+    found = []
+    for path in public.rglob("index.html"):
+        address = path.parent.relative_to(public).as_posix()
+        address = "" if address == "." else f"{address}/"
+        if not address.startswith("en/") and (public / "en" / address / "index.html").exists():
+            found.append(address)
+    return sorted(found)
+
+
+def _write_sitemap(public: Path, site_url: str) -> None:
+    entries = [
+        _entry(site_url, address, prefix)
+        for address in _addresses(public)
+        for prefix in ("", "en/")
+    ]
+    if len(entries) <= SITEMAP_LIMIT:
+        _write_urlset(public / "sitemap.xml", entries)
+        return
+    names = []
+    for number, start in enumerate(range(0, len(entries), SITEMAP_LIMIT), 1):
+        names.append(f"sitemap-{number}.xml")
+        _write_urlset(public / names[-1], entries[start : start + SITEMAP_LIMIT])
+    lines = "".join(f"<sitemap><loc>{escape(site_url + name)}</loc></sitemap>" for name in names)
+    (public / "sitemap.xml").write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex {_XMLNS}>{lines}</sitemapindex>\n',
+        encoding="utf-8",
+    )
+
+
+def _entry(site_url: str, address: str, prefix: str) -> str:
+    chinese, english = escape(site_url + address), escape(f"{site_url}en/{address}")
+    alternates = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="{href}"/>'
+        for code, href in (("zh-Hans", chinese), ("en", english), ("x-default", chinese))
+    )
+    return f"<url><loc>{english if prefix else chinese}</loc>{alternates}</url>\n"
+
+
+def _write_urlset(path: Path, entries: Iterable[str]) -> None:
+    path.write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {_XMLNS}>\n{"".join(entries)}</urlset>\n',
+        encoding="utf-8",
+    )

@@ -1,0 +1,73 @@
+"""MkDocs' events. Each unpacks what MkDocs hands over and calls one plain function."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from scripts.content import dress
+from scripts.content.context import page_context
+from scripts.content.words import identity_for
+from scripts.sources import Sources, read_sources
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def _sources(started: float) -> Sources:
+    """Read once for both languages of one MkDocs run; `started` tells one run from the next."""
+    return read_sources(ROOT)
+
+
+_run: list[float] = []
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    import time
+
+    _run[:] = [time.monotonic()]
+
+
+def _here(page: Page) -> tuple[Sources, str, str]:
+    """(sources, slug, language) of a page that MkDocs is working on."""
+    lang = str(page.file.locale)  # type: ignore[attr-defined]  # set by mkdocs-static-i18n
+    slug = Path(page.file.src_uri).with_suffix("").as_posix().removeprefix(f"{lang}/")
+    return _sources(_run[0]), slug, lang
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    sources, slug, lang = _here(page)
+    blanks = identity_for(sources.site.identity, lang)
+    text, _ = dress.markdown(
+        markdown, slug, set(sources.site.titles[lang]), sources.site.rows, blanks
+    )
+    return text
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    sources, _, lang = _here(page)
+    words = sources.site.words[lang]
+    return dress.article(
+        html, page.meta, lang, words, lambda kind, name: sources.embed(kind, name, lang)
+    )
+
+
+def on_page_context(
+    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Any
+) -> dict[str, Any]:
+    sources, slug, lang = _here(page)
+    contents = list(page.toc)
+    first = contents[0] if contents else None
+    context.update(page_context(sources.site, slug, lang, page.meta, sources.popular[lang]))
+    context.update(
+        sources=sources.foot(slug, lang, page.meta),
+        outdated=sources.outdated(slug, lang),
+        stale=sources.stale(page.meta),
+        toc=first.children if first and first.level == 1 else contents,
+    )
+    return context

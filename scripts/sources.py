@@ -1,0 +1,103 @@
+"""Everything a build reads before MkDocs starts: pages, words, facts, directory, forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forms_api import clock, render
+from forms_api.forms import Form, load_all
+from scripts.content import dress, level
+from scripts.content.context import Site
+from scripts.content.facts import Fact, load_facts, marks_in
+from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
+from scripts.content.words import fill, identity_for, load_config, load_words
+from scripts.directory import catalogue as directory_catalogue
+from scripts.directory import pages as directory_pages
+from scripts.directory.importer import load_directory
+from scripts.directory.schema import Directory
+
+#: A page that nobody looked at for this many days says so.
+STALE_AFTER_DAYS = 365
+
+
+@dataclass
+class Sources:
+    """What templates and embeds are made from. `pages` is keyed by (slug, language)."""
+
+    site: Site
+    site_url: str
+    pages: dict[tuple[str, str], SourcePage]
+    facts: dict[str, Fact]
+    forms: dict[str, Form]
+    branches: Directory
+    catalogue: dict[str, Any]
+    popular: dict[str, list[dict[str, str]]]
+    today: dt.date
+
+    def embed(self, kind: str, name: str, lang: str) -> str:
+        """The HTML of a `[[form: id]]` or `[[directory]]` line. An unknown one raises KeyError."""
+        if kind == "form":
+            return str(render.form_html(self.forms[name], lang, self.catalogue))
+        if kind == "directory":
+            return directory_pages.landing(self.branches, lang)
+        raise KeyError(f"[[{kind}]] names nothing that can be embedded")
+
+    def foot(self, slug: str, lang: str, meta: dict[str, Any]) -> dict[str, Any] | None:
+        """Where the page's facts come from, for the foot of the page."""
+        page = self.pages.get((slug, lang))
+        if page is None:
+            return None
+        ids = dict.fromkeys(i for mark in marks_in(page) for i in mark.ids)
+        return dress.sources(ids, self.facts, meta.get("period"), self.site.words[lang])
+
+    def outdated(self, slug: str, lang: str) -> bool:
+        pair = self.pages.get((slug, "en")), self.pages.get((slug, "zh"))
+        return lang == "en" and None not in pair and level.is_outdated(*pair)  # type: ignore[arg-type]
+
+    def stale(self, meta: dict[str, Any]) -> bool:
+        reviewed = meta.get("reviewed_on")
+        return isinstance(reviewed, dt.date) and (self.today - reviewed).days > STALE_AFTER_DAYS
+
+
+def read_sources(root: Path) -> Sources:
+    """Read all sources. `check` has found their faults before: here they are taken as sound."""
+    config = load_config(root)
+    identity = config["extra"]["identity"]
+    today = clock.today()
+    branches, _ = load_directory(root)
+    pages = {(page.slug, page.lang): page for page in source_pages(root)}
+    rows = catalogue(root)
+    titles = {
+        lang: {
+            slug: fill(str(page.meta.get("title", "")), identity_for(identity, lang))
+            for (slug, there), page in pages.items()
+            if there == lang and slug in rows
+        }
+        for lang in LANGUAGES
+    }
+    popular = {
+        lang: list(pages["search", lang].meta.get("popular") or [])
+        if ("search", lang) in pages
+        else []
+        for lang in LANGUAGES
+    }
+    return Sources(
+        site=Site(
+            identity=identity,
+            words=load_words(root, identity),
+            rows=rows,
+            titles=titles,
+            directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
+        ),
+        site_url=str(config["site_url"]),
+        pages=pages,
+        facts=load_facts(root),
+        forms=load_all(root / "forms_api/definitions"),
+        branches=branches,
+        catalogue=directory_catalogue.catalogue(branches, root, today),
+        popular=popular,
+        today=today,
+    )
