@@ -81,10 +81,11 @@ def _english_words(text: str) -> set[float]:
 
 def numbers_in(text: str) -> set[float]:
     """Every number that a reader would see: digits, Chinese numerals, English number words."""
+    text = text.replace("百分之", "")  # 百分之七点七 is 7.7, as 7.7% is
     found = {float(match.replace(",", "")) for match in _WESTERN.findall(text)}
     for match in _WESTERN.finditer(text):
-        following = text[match.end() : match.end() + 1]
-        if following in _BIG:
+        following = text[match.end() :].lstrip()[:1]
+        if following and following in _BIG:
             found.add(float(match[0].replace(",", "")) * _BIG[following])
     found |= {han_value(match[0]) for match in _HAN_NUMBER.finditer(text) if match[0] not in "万亿"}
     return found | _english_words(text)
