@@ -77,8 +77,9 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             if result.problems:
                 return result
             shells = tidy.tidy(public, private)
-        with result.stage("directory", "支部目录 directory"):
             sources = read_sources(root)
+            sources.assets.write(public)
+        with result.stage("directory", "支部目录 directory"):
             result.entries = _fill_directory(root, sources, shells, public)
             feeds.write(sources, root, public, private)
         with result.stage("index", "搜索索引 index"):

@@ -65,6 +65,7 @@ def on_page_context(
     first = contents[0] if contents else None
     context.update(page_context(sources.site, slug, lang, page.meta, sources.popular[lang]))
     context.update(
+        asset=sources.assets.url,
         sources=sources.foot(slug, lang, page.meta),
         outdated=sources.outdated(slug, lang),
         stale=sources.stale(page.meta),

@@ -9,6 +9,7 @@ from typing import Any
 
 from forms_api import clock, render
 from forms_api.forms import Form, load_all
+from scripts.assets import Assets
 from scripts.content import dress, level
 from scripts.content.context import Site
 from scripts.content.facts import Fact, load_facts, marks_in
@@ -36,6 +37,7 @@ class Sources:
     catalogue: dict[str, Any]
     popular: dict[str, list[dict[str, str]]]
     today: dt.date
+    assets: Assets
 
     def embed(self, kind: str, name: str, lang: str) -> str:
         """The HTML of a `[[form: id]]` or `[[directory]]` line. An unknown one raises KeyError."""
@@ -100,4 +102,5 @@ def read_sources(root: Path) -> Sources:
         catalogue=directory_catalogue.catalogue(branches, root, today),
         popular=popular,
         today=today,
+        assets=Assets(root / "docs/assets"),
     )

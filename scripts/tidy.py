@@ -8,11 +8,9 @@ from pathlib import Path
 from forms_api.shell import Shell
 from scripts.content.pages import LANGUAGES
 
-#: The theme's own assets, which no page of ours loads, and MkDocs' single-language leftovers.
+#: The theme's assets, our own before they are renamed, MkDocs' single-language leftovers.
 _UNUSED = (
-    "assets/stylesheets",
-    "assets/javascripts",
-    "assets/images",
+    "assets",
     "404.html",
     "sitemap.xml",
     "sitemap.xml.gz",

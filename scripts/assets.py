@@ -1,0 +1,73 @@
+"""Style sheet and scripts as they are published: minified, named by their content, compressed.
+
+A name that changes with its content may be cached for a year; see forms_api/site_files.py.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import brotli
+import minify
+
+_IMPORT = re.compile(r"""(["'])\./([\w-]+\.js)\1""")
+_MEDIA = {".css": "text/css", ".js": "application/javascript", ".svg": "image/svg+xml"}
+_TWIN_FROM = 256  # bytes below which a compressed twin saves nothing
+
+
+@dataclass
+class Assets:
+    """Everything in docs/assets, by its path there (`css/jinqiao.css`)."""
+
+    folder: Path
+
+    @cached_property
+    def published(self) -> dict[str, tuple[str, bytes]]:
+        """path → (published path, content): `css/jinqiao.css` → `css/jinqiao.3f2a91bc.css`."""
+        found: dict[str, tuple[str, bytes]] = {}
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                self._publish(path.relative_to(self.folder).as_posix(), found)
+        return found
+
+    def url(self, name: str) -> str:
+        """The root-absolute address of an asset; an unknown name raises KeyError."""
+        return f"/assets/{self.published[name][0]}"
+
+    def _publish(self, name: str, found: dict[str, tuple[str, bytes]]) -> str:
+        if name not in found:
+            path = self.folder / name
+            body = path.read_bytes()
+            if path.suffix == ".js":  # modules name each other: those first
+                here = name.rpartition("/")[0]
+
+                def renamed(match: re.Match[str]) -> str:
+                    other = self._publish(f"{here}/{match[2]}", found)
+                    return f"{match[1]}./{other.rpartition('/')[2]}{match[1]}"
+
+                body = _IMPORT.sub(renamed, body.decode()).encode()
+            if media := _MEDIA.get(path.suffix):
+                body = minify.string(media, body.decode()).encode()
+            digest = hashlib.sha256(body).hexdigest()[:8]
+            found[name] = (f"{name.removesuffix(path.suffix)}.{digest}{path.suffix}", body)
+        return found[name][0]
+
+    def write(self, public: Path) -> None:
+        """Write all of them below `public`/assets with their compressed twins."""
+        for name, body in self.published.values():
+            path = public / "assets" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+            write_twins(path, body)
+
+
+def write_twins(path: Path, body: bytes) -> None:
+    """`path`.br and `path`.gz for servers that hand out files as they lie."""
+    if len(body) >= _TWIN_FROM:
+        path.with_name(path.name + ".br").write_bytes(brotli.compress(body, quality=9))
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 9, mtime=0))
