@@ -23,7 +23,7 @@ _BLOCKS = (
 )
 SKIPPED_TAGS = frozenset(_SKIPPED.split())
 BLOCK_TAGS = frozenset(_BLOCKS.split())
-SKIPPED_CLASSES = frozenset({"headerlink", "jq-screen"})
+SKIPPED_CLASSES = frozenset({"headerlink", "jq-screen", "jq-meta", "jq-sources"})
 HEADING = re.compile(r"h[1-6]\Z")
 PERMALINKS = "¶#"
 # A line broken in the source between two Chinese characters is no blank to a reader.
@@ -77,9 +77,10 @@ class _Reader:
             attributes = child.attributes
             if _skipped(tag, attributes):
                 continue
-            if terms is not None and "data-jq-term" in attributes:
+            if terms is not None and "data-jq-term" in attributes and attributes.get("id"):
+                self.end_block()
                 terms.append(child)
-            if tag == "br":
+            elif tag == "br":
                 self.pieces.append(" ")
             elif HEADING.match(tag):
                 self._heading(child)
@@ -149,7 +150,7 @@ def articles_of(html: str, url: str) -> Iterator[Article]:
     reader.read(body, terms)
     reader.end_block()
     title = _title(tree, body)
-    if not title or not reader.blocks:
+    if not title or not (reader.blocks or terms):
         return
     if title not in reader.blocks[:2]:
         reader.blocks.insert(0, title)
@@ -174,7 +175,7 @@ def _term(node: LexborNode, url: str, lang: str) -> Iterator[Article]:
     reader = _Reader()
     reader.read(node)
     reader.end_block()
-    if not reader.blocks or not node.attributes.get("id"):
+    if not reader.blocks:
         return
     named = node.attributes.get("data-jq-term") or reader.blocks[0]
     title, *keywords = [name.strip() for name in named.split(";") if name.strip()]

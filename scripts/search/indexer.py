@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,22 +45,34 @@ def index_tree(
 ) -> dict[str, Report]:
     """Write `out/<zh|en|…>/` for each language found under `root`; old ones are replaced.
 
-    `glossary`: a file as glossary.py reads it. Pages in a language tag such as `zh-Hans` go to
+    `glossary`: a file as glossary.py reads it. Characters of the tree's `data/*.json` (branches)
+    are folded in the browser too. Pages in a language tag such as `zh-Hans` go to
     its first part.
     """
     by_language: dict[str, list[Article]] = defaultdict(list)
     for article in collect(root, lambda url: skip(url) or (root / url[1:]).is_relative_to(out)):
         by_language[article.lang.split("-")[0].lower()].append(article)
     names = glossary_names(glossary) if glossary else {}
+    data = [json.loads(path.read_bytes()) for path in sorted((root / "data").glob("*.json"))]
+    beside = frozenset(json.dumps(data, ensure_ascii=False))
     out.mkdir(parents=True, exist_ok=True)
     return {
-        lang: index_articles(articles, out / lang, names.get(lang, ()))
+        lang: index_articles(articles, out / lang, names.get(lang, ()), beside)
         for lang, articles in sorted(by_language.items())
     }
 
 
-def index_articles(articles: Sequence[Article], out: Path, names: Names = ()) -> Report:
-    """One language's index in `out`. `names`: the names of each thing, most usual first."""
+def index_articles(
+    articles: Sequence[Article],
+    out: Path,
+    names: Names = (),
+    beside: Collection[str] = frozenset(),
+) -> Report:
+    """One language's index in `out`.
+
+    `names`: the names of each thing, most usual first; `beside`: characters that the browser
+    meets elsewhere and has to fold as well.
+    """
     began = time.monotonic()
     table = tables.traditional_to_simplified()
     by_name = {_name(number, article): article for number, article in enumerate(articles)}
@@ -76,7 +88,7 @@ def index_articles(articles: Sequence[Article], out: Path, names: Names = ()) ->
     written = json.dumps(
         {
             "format": FORMAT,
-            **_packed_fold(tables.fold_table_for(set(text))),
+            **_packed_fold(tables.fold_table_for({*text, *beside})),
             "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
             "names": tables.aliases_for([[fold(n, table) for n in group] for group in names], text),
             "pages": rows,

@@ -22,7 +22,7 @@ export function openBranches({ url = "/data/branches.json", lang = document.docu
     const often = new Map();
     rows.forEach(row => row.has.forEach(word => often.set(word, (often.get(word) || 0) + 1)));
     return { rows, often };
-  }).catch(() => { loading = undefined; return { rows: [], often: new Map() }; });
+  }).catch(() => ({ rows: [], often: new Map() }));
 
   const query = async (readings, { fold, tokens, stop, limit = 5 }) => {
     const { rows, often } = await load({ fold, tokens });

@@ -2,129 +2,14 @@
 // how); here the query is cut the same way, each word is looked up in Pagefind, and the pages
 // are ranked by what they hold. Pagefind never sees a sentence, so its own cutting plays no part.
 
-const FORMAT = 1; // of tables.json and the fragments' records
-const HAN = "\\u3005\\u3007\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
-const WORD = `(?:(?![${HAN}])[\\p{L}\\p{N}])+`;
-const PART = new RegExp(`([${HAN}]+)|\\d{1,3}(?:,\\d{3})+(?!\\d)|${WORD}(?:['’]${WORD})*|\\S`, "gu");
-const IS_WORD = new RegExp(`^[\\p{L}\\p{N}${HAN}]`, "u");
-const KEY_LENGTH = 24;
-const STOP = new Set(("a an the is are was were be do does did can could should would will may must i you we they he she it my"
-  + " our your their me us them to of in on at for from by with about and or if how what where when who whom which why"
-  + " that this these those there have has had get not no any some please tell need want").split(" "));
-// Words that ask and say nothing of the matter; dropped when the whole query is found nowhere.
-const FILLER = new RegExp("怎么办|怎么样|怎么|怎样|如何|什么时候|是什么|什么是|什么|为什么|为啥|哪几个|哪几种|哪些|哪个|哪里|哪儿|哪|多少|多久|几个"
-  + "|能不能|可不可以|可以|要不要|是不是|有没有|会不会|需要|应该|应当|请问|谁来|谁|吗|呢|吧|啊|我们|我的|我想|我要|我是|我|你们|您|想要"
-  + "|一下|有关|关于|以及|还是|或者|还有|了(?!解)|的|是(?!否)", "gu");
+import { view } from "./excerpt.js";
+import { FILLER, STOP, fold, key, phraseOf, tokens, unitsOf } from "./tokens.js";
+
+const FORMAT = 1; // of tables.json and the records in fragments
 const FIELDS = { title: 7, w: 4, h: 3, d: 2 };
 const KEYS = { ht: 3, hk: 2, hz: 1.5 };
 const LABELS = { historical: 0.75, reference: 0.85 };
 const SATURATION = 3;
-
-const foldOne = (character, table) => {
-  const normal = character.normalize("NFKC");
-  const one = normal.length === character.length ? normal : character;
-  return table.get(one) || one;
-};
-/** Each character by itself, so that offsets stay. `table`: Map of Traditional → Simplified. */
-export const fold = (text, table) => Array.from(text, c => foldOne(c, table)).join("");
-
-const cut = han => {
-  const all = Array.from(han);
-  return all.map((c, i) => c + (all[i + 1] || ""));
-};
-/** Words of folded text, as tokens.py makes them. */
-export const tokens = folded => Array.from(folded.matchAll(PART)).flatMap(m =>
-  m[1] ? cut(m[1]) : [/^\d.*,/.test(m[0]) ? m[0].replace(/,/g, "") : m[0].replace(/(.)['’]/gu, "$1")]);
-
-/** A whole title as one word, as tokens.py makes it. */
-export const key = folded => Array.from(folded.toLowerCase().replace(/['’]/g, "")
-  .split(/[^\p{L}\p{N}]+/u).filter(w => !STOP.has(w)).join("")).slice(0, KEY_LENGTH).join("");
-
-/** Parts between blanks and marks: [{text, runs: [{text, han}]}]. */
-const unitsOf = folded => {
-  const units = [];
-  let end = -1;
-  for (const m of folded.matchAll(PART)) {
-    if (!IS_WORD.test(m[0])) { end = -1; continue; }
-    if (m.index !== end) units.push({ text: "", runs: [] });
-    const unit = units[units.length - 1];
-    unit.text += m[0];
-    unit.runs.push({ text: m[0], han: Boolean(m[1]) });
-    end = m.index + m[0].length;
-  }
-  return units;
-};
-
-/** The words of a unit as they follow each other in the index; `open`: the last one is a single
- *  character that may begin a longer run. */
-const phraseOf = unit => {
-  const words = unit.runs.flatMap(r => tokens(r.text));
-  const last = unit.runs[unit.runs.length - 1];
-  const single = last.han && Array.from(last.text).length === 1;
-  if (last.han && !single) words.pop();
-  return { words, open: single };
-};
-
-const escape = text => text.replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[c]));
-
-/** Ranges of `needles` in folded lower-case `text`, merged; English words by their beginning. */
-const ranges = (text, needles) => {
-  const found = [];
-  for (const needle of needles) {
-    if (/^[a-z]+$/.test(needle)) {
-      const stem = needle.slice(0, Math.max(3, Math.ceil(needle.length * 0.7)));
-      for (const m of text.matchAll(new RegExp(`\\b${stem}[a-z]*`, "g"))) {
-        if (Math.abs(m[0].length - needle.length) < 5) found.push([m.index, m.index + m[0].length]);
-      }
-    } else {
-      for (let i = text.indexOf(needle); i >= 0; i = text.indexOf(needle, i + 1)) found.push([i, i + needle.length]);
-    }
-  }
-  found.sort((a, b) => a[0] - b[0]);
-  return found.reduce((kept, r) => {
-    const last = kept[kept.length - 1];
-    if (last && r[0] <= last[1]) last[1] = Math.max(last[1], r[1]);
-    else kept.push(r);
-    return kept;
-  }, []);
-};
-
-const marked = (text, lower, needles, room) => {
-  const at = ranges(lower, needles);
-  let from = at.length && text.length > room ? Math.max(0, Math.min(at[0][0] - room / 5, text.length - room)) | 0 : 0;
-  if (from && /[a-z]/i.test(text[from])) from = text.indexOf(" ", from) + 1 || from;
-  const to = Math.min(text.length, from + room);
-  let out = from ? "…" : "", done = from;
-  for (const [a, b] of at) {
-    if (a < done || b > to) continue;
-    out += `${escape(text.slice(done, a))}<mark>${escape(text.slice(a, b))}</mark>`;
-    done = b;
-  }
-  return out + escape(text.slice(done, to)) + (to < text.length ? "…" : "");
-};
-
-/** What to show of a page: the block that holds most of the words, and the section it is in. */
-const view = (page, needles, normal, room) => {
-  const weigh = lower => needles.reduce((sum, n) => sum + (ranges(lower, [n]).length ? n.length ** 1.5 : 0), 0);
-  const heads = new Map(page.sections.map(s => [s[0], s]));
-  let best = { score: 0, block: -1 }, section = null, headScore = 0;
-  page.blocks.forEach((text, i) => {
-    const score = weigh(normal(text));
-    if (heads.has(i)) { section = heads.get(i); headScore = score; return; }
-    if (!i) return;
-    const total = score + headScore * 0.6;
-    if (total > best.score) best = { score: total, block: i, section };
-  });
-  const inTitle = weigh(normal(page.title));
-  const whole = best.block < 0 || inTitle >= best.score;
-  const text = whole && page.description ? page.description : page.blocks[Math.max(best.block, 0)] || "";
-  const place = whole ? null : best.section;
-  return {
-    url: place && place[1] ? `${page.url}#${place[1]}` : page.url,
-    section: place ? place[2] : "",
-    excerpt: marked(text, normal(text), needles, room),
-  };
-};
 
 /**
  * Load one language's index. `base` holds a folder for each language, `lang` is a language tag.
@@ -201,13 +86,20 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     }
     await Promise.all(terms.map(async t => {
       t.hits = await ask(t.prefix ? t.word : `"${t.word}"`);
-      if (!t.hits.size && /^[a-z]{3,}$/i.test(t.word)) { t.hits = await ask(t.word); t.partial = true; }
-      t.idf = rarity(t.hits) * (t.partial ? 0.5 : 1);
+      t.idf = rarity(t.hits);
+      // a longer word (complain → complaint) counts for less
+      t.wider = /^[a-z]{4,}$/i.test(t.word) ? await ask(t.word) : new Map();
+      if (!t.hits.size) t.idf = rarity(t.wider) / 2;
     }));
     const total = terms.reduce((sum, t) => sum + t.idf, 0) || 1;
     const covered = new Map();
     const before = new Map();
     for (const t of terms) {
+      for (const [id, hit] of t.wider) {
+        if (!pages.has(id) || t.hits.has(id)) continue;
+        add(id, t.idf * strength(id, hit) * 0.6);
+        covered.set(id, (covered.get(id) || 0) + t.idf * 0.6);
+      }
       for (const [id, hit] of t.hits) {
         if (!pages.has(id)) continue;
         const s = t.idf * strength(id, hit);

@@ -1,0 +1,62 @@
+// What is shown of a hit: the block of the page that holds most of the query, with marks.
+
+export const escape = text => text.replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[c]));
+
+/** Ranges of `needles` in folded lower-case `text`, merged; English words by their beginning. */
+const ranges = (text, needles) => {
+  const found = [];
+  for (const needle of needles) {
+    if (/^[a-z]+$/.test(needle)) {
+      const stem = needle.slice(0, Math.max(3, Math.ceil(needle.length * 0.7)));
+      for (const m of text.matchAll(new RegExp(`\\b${stem}[a-z]*`, "g"))) {
+        if (Math.abs(m[0].length - needle.length) < 5) found.push([m.index, m.index + m[0].length]);
+      }
+    } else {
+      for (let i = text.indexOf(needle); i >= 0; i = text.indexOf(needle, i + 1)) found.push([i, i + needle.length]);
+    }
+  }
+  found.sort((a, b) => a[0] - b[0]);
+  return found.reduce((kept, r) => {
+    const last = kept[kept.length - 1];
+    if (last && r[0] <= last[1]) last[1] = Math.max(last[1], r[1]);
+    else kept.push(r);
+    return kept;
+  }, []);
+};
+
+const marked = (text, lower, needles, room) => {
+  const at = ranges(lower, needles);
+  let from = at.length && text.length > room ? Math.max(0, Math.min(at[0][0] - room / 5, text.length - room)) | 0 : 0;
+  if (from && /[a-z]/i.test(text[from])) from = text.indexOf(" ", from) + 1 || from;
+  const to = Math.min(text.length, from + room);
+  let out = from ? "…" : "", done = from;
+  for (const [a, b] of at) {
+    if (a < done || b > to) continue;
+    out += `${escape(text.slice(done, a))}<mark>${escape(text.slice(a, b))}</mark>`;
+    done = b;
+  }
+  return out + escape(text.slice(done, to)) + (to < text.length ? "…" : "");
+};
+
+/** What to show of a page: the block that holds most of the words, and the section it is in. */
+export const view = (page, needles, normal, room) => {
+  const weigh = lower => needles.reduce((sum, n) => sum + (ranges(lower, [n]).length ? n.length ** 1.5 : 0), 0);
+  const heads = new Map(page.sections.map(s => [s[0], s]));
+  let best = { score: 0, block: -1 }, section = null, headScore = 0;
+  page.blocks.forEach((text, i) => {
+    const score = weigh(normal(text));
+    if (heads.has(i)) { section = heads.get(i); headScore = score; return; }
+    if (!i) return;
+    const total = score + headScore * 0.6;
+    if (total > best.score) best = { score: total, block: i, section };
+  });
+  const inTitle = weigh(normal(page.title));
+  const whole = best.block < 0 || inTitle >= best.score * 0.6;
+  const text = whole && page.description ? page.description : page.blocks[Math.max(best.block, 0)] || "";
+  const place = whole ? null : best.section;
+  return {
+    url: place && place[1] ? `${page.url}#${place[1]}` : page.url,
+    section: place ? place[2] : "",
+    excerpt: marked(text, normal(text), needles, room),
+  };
+};

@@ -1,0 +1,195 @@
+"""The search as a reader's browser runs it, under the site's own policy."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page
+
+from scripts.search.corpus import collect
+from scripts.search.indexer import index_tree, is_branch_page
+from scripts.search.serving import BLANK, serve
+from scripts.search.tokens import HAN
+from tests.site.search_tree import CASES, write_tree
+
+SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
+QUERIES = yaml.safe_load((CASES / "search_queries.yml").read_text(encoding="utf-8"))
+TOKENS = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
+BRANCHES = [
+    {
+        "id": "ty-shenzhen-couriers",
+        "name": {"zh": "驻深圳快递骑手党支部", "en": "Shenzhen couriers and riders branch"},
+        "aliases": {"zh": ["深圳外卖支部"], "en": []},
+        "city": {"zh": "深圳", "en": "Shenzhen"},
+        "township": {"zh": "松笺镇", "en": "Songjian Town"},
+    },
+    *(
+        {
+            "id": f"ty-demo-{number}",
+            "name": {"zh": f"驻示范城第{number}党支部", "en": f"Demo branch {number}"},
+            "city": {"zh": "示范城", "en": "Demo City"},
+        }
+        for number in range(9)
+    ),
+]
+Ask = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = write_tree(tmp_path_factory.mktemp("tree"))
+    (root / "data").mkdir()
+    (root / "data" / "branches.json").write_text(json.dumps(BRANCHES), encoding="utf-8")
+    index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(tree: Path) -> Iterator[str]:
+    with serve(tree, SCRIPTS) as served:
+        yield served.address
+
+
+@pytest.fixture(scope="module")
+def ask(browser: Browser, address: str) -> Iterator[Ask]:
+    """ask(lang, text, **options) → hits; at the end no browser has complained of anything."""
+    said: list[str] = []
+    pages: dict[str, Page] = {}
+
+    def asked(lang: str, text: str, **options: Any) -> list[dict[str, Any]]:
+        if lang not in pages:
+            pages[lang] = page = browser.new_page()
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(f"{address}{BLANK}{lang}/")
+            page.evaluate(
+                """async ({lang}) => {
+                  const {openSearch} = await import("/assets/js/search.js");
+                  const {openBranches} = await import("/assets/js/branches.js");
+                  window.search = await openSearch({lang, branches: openBranches({lang})});
+                }""",
+                {"lang": lang},
+            )
+        got: list[dict[str, Any]] = pages[lang].evaluate(
+            "async ({text, options}) => [...await window.search.query(text, options)]",
+            {"text": text, "options": options},
+        )
+        return got
+
+    yield asked
+    for page in pages.values():
+        page.close()
+    assert said == []
+
+
+def cases(lang: str) -> list[Any]:
+    return [pytest.param(lang, c["query"], c["first"], id=c["query"]) for c in QUERIES[lang]]
+
+
+@pytest.mark.parametrize(("lang", "query", "first"), [*cases("zh-Hans"), *cases("en")])
+def test_the_right_page_comes_first(ask: Ask, lang: str, query: str, first: str | None) -> None:
+    urls = [hit["url"] for hit in ask(lang, query)]
+    assert (urls[0] if urls else None) == first
+
+
+def test_every_two_characters_of_a_page_find_it(ask: Ask, tree: Path) -> None:
+    """What Ctrl-F finds on a page, the search finds among the exact hits."""
+    wanted: dict[str, set[str]] = {}
+    for article in collect(tree, is_branch_page):
+        for block in article.blocks if article.lang.startswith("zh") else ():
+            for i in range(len(block) - 1):
+                pair = block[i : i + 2]
+                if all(_is_han(character) for character in pair):
+                    wanted.setdefault(pair, set()).add(article.url)
+    assert len(wanted) > 300
+    for pair, urls in wanted.items():
+        got = {hit["url"] for hit in ask("zh-Hans", pair, limit=99) if hit["exact"]}
+        assert {_page(url) for url in urls} <= {_page(url) for url in got}, pair
+
+
+def test_a_traditional_twin_finds_the_same_pages(ask: Ask, tree: Path) -> None:
+    import opencc
+
+    twin = opencc.OpenCC("s2t").convert
+    tried = 0
+    for article in collect(tree, is_branch_page):
+        for text in [article.title, *(s.heading for s in article.sections)]:
+            if article.lang.startswith("zh") and twin(text) != text:
+                tried += 1
+                plain = [hit["url"] for hit in ask("zh-Hans", text)]
+                assert [hit["url"] for hit in ask("zh-Hans", twin(text))] == plain
+    assert tried > 5
+
+
+@pytest.mark.parametrize("case", TOKENS["cases"], ids=lambda case: case["text"])
+def test_the_browser_cuts_text_as_the_build_does(
+    browser: Browser, address: str, case: dict[str, Any]
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}{BLANK}en/")
+    folded, words, key = page.evaluate(
+        """async ({text, table}) => {
+          const {fold, tokens, key} = await import("/assets/js/tokens.js");
+          const folded = fold(text, new Map(Object.entries(table)));
+          return [folded, tokens(folded), key(folded)];
+        }""",
+        {"text": case["text"], "table": TOKENS["table"]},
+    )
+    page.close()
+    assert folded == case.get("fold", case["text"])
+    assert words == case.get("tokens", words)
+    assert key == case["key"]
+
+
+def test_exact_and_near_hits_can_be_told_apart(ask: Ask) -> None:
+    assert [hit["exact"] for hit in ask("zh-Hans", "流动党圆")] == [False] * len(
+        ask("zh-Hans", "流动党圆")
+    )
+    assert ask("zh-Hans", "流动党员")[0]["exact"] is True
+
+
+def test_an_excerpt_is_safe_html_with_marks(ask: Ask) -> None:
+    (hit,) = ask("en", "pay slips", filters={"group": "forms"})
+    assert "messages &amp; <mark>pay</mark> <mark>slips</mark> &lt;photos&gt;." in hit["excerpt"]
+    assert hit["label"] == "mixed"
+
+
+def test_a_filter_keeps_one_group(ask: Ask) -> None:
+    assert {hit["group"] for hit in ask("zh-Hans", "流动党员", filters={"group": "terms"})} == {
+        "terms"
+    }
+    assert {hit["label"] for hit in ask("zh-Hans", "欠薪", filters={"label": "historical"})} == {
+        "historical"
+    }
+
+
+@pytest.mark.parametrize(
+    ("lang", "query", "url"),
+    [
+        ("zh-Hans", "深圳快递", "/find/directory/ty-shenzhen-couriers/"),
+        ("zh-Hans", "驻深圳快递骑手党支部", "/find/directory/ty-shenzhen-couriers/"),
+        ("zh-Hans", "深圳外賣", "/find/directory/ty-shenzhen-couriers/"),
+        ("zh-Hans", "松笺镇", "/find/directory/ty-shenzhen-couriers/"),
+        ("en", "couriers and riders branch Shenzhen", "/en/find/directory/ty-shenzhen-couriers/"),
+    ],
+)
+def test_a_branch_is_found_in_the_directorys_data(
+    ask: Ask, lang: str, query: str, url: str
+) -> None:
+    assert url in [hit["url"] for hit in ask(lang, query)[:3] if hit["group"] == "branches"]
+
+
+def test_a_word_of_every_branch_finds_no_branch(ask: Ask) -> None:
+    assert not [hit for hit in ask("zh-Hans", "党支部") if hit["group"] == "branches"]
+
+
+def _is_han(character: str) -> bool:
+    return re.fullmatch(f"[{HAN}]", character) is not None
+
+
+def _page(url: str) -> str:
+    return url if "glossary" in url else url.split("#")[0]

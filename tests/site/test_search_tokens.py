@@ -1,0 +1,51 @@
+"""The rules that cut text into words of the index."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.search import tables
+from scripts.search.tokens import fold, key, tokens
+from tests.site.search_tree import CASES
+
+TABLE = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["text"])
+def test_text_is_folded_cut_and_made_a_key(case: dict[str, Any]) -> None:
+    folded = fold(case["text"], TABLE["table"])
+    assert folded == case.get("fold", case["text"])
+    assert tokens(folded) == case.get("tokens", tokens(folded))
+    assert key(folded) == case["key"]
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [("駐外黨支部", "驻外党支部"), ("流動黨員活動證", "流动党员活动证"), ("臺賬", "台账"),
+     ("裡裏", "里里"), ("執著", "执着"), ("乾燥", "干燥"), ("台帐", "台账"), ("佈置", "布置")],
+)  # fmt: skip
+def test_both_spellings_fold_to_one(traditional: str, simplified: str) -> None:
+    table = tables.traditional_to_simplified()
+    assert fold(traditional, table) == fold(simplified, table)
+
+
+def test_folding_twice_changes_nothing_more() -> None:
+    table = tables.traditional_to_simplified()
+    assert not [source for source, target in table.items() if target in table]
+
+
+def test_tables_keep_only_what_leads_into_the_corpus() -> None:
+    assert tables.fold_table_for({"党"}).get("黨") == "党"
+    assert "駐" not in tables.fold_table_for({"党"})
+    assert tables.taiwan_for("用网络和软件办事") == {
+        word: readings
+        for word, readings in tables.taiwan_for("用网络和软件办事").items()
+        if set("".join(readings)) <= set("网络软件")
+    }
+    assert tables.taiwan_for("网络")["网路"] == ["网络"]
+
+
+def test_names_of_a_thing_the_corpus_never_mentions_are_left_out() -> None:
+    groups = [["流动党员", "外出党员"], ["某物", "别名"], ["党费"]]
+    assert tables.aliases_for(groups, "流动党员交党费") == [(["流动党员"], ["外出党员"])]
