@@ -16,13 +16,14 @@ from pydantic import Field as Setting
 
 from forms_api.fields import Branch, Consent, Contact, Context, Field, Value, kind_of
 from forms_api.languages import FOLDERS
-from forms_api.options import Catalogue
+from forms_api.options import Catalogue, branch_names
 from forms_api.words import Text
 
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 COMMON: Final = "_common.yml"
-# Names the service itself uses in a posted form.
+# What the service itself uses: names in a posted form, and addresses beside /forms/<id>.
 RESERVED: Final = frozenset({"lang", "website", "token", "change", "code"})
+RESERVED_IDS: Final = frozenset({"status", "health", "inbox"})
 
 
 class DefinitionError(Exception):
@@ -107,6 +108,15 @@ class Form(BaseModel):
             if fault:
                 problems.append(Problem(one.name, fault.code, fault.blanks))
         return Checked(values, tuple(problems))
+
+    def as_given(self, given: Mapping[str, Sequence[str]]) -> dict[str, Value]:
+        """What was posted, unchecked, to be shown in the form again."""
+        return {one.name: one.read(given.get(one.name, ())) for one in self.fields}
+
+    def prefilled(self, branch: str, catalogue: Catalogue) -> dict[str, Value]:
+        """A known branch's id in the field that asks for one; else nothing."""
+        known = branch in branch_names(catalogue)
+        return {one.name: branch for one in self.fields if known and isinstance(one, Branch)}
 
     def branch(self, values: Mapping[str, Value]) -> str | None:
         """The chosen branch's id; the one answer besides tallies that is kept in the clear."""
@@ -218,6 +228,8 @@ def _inconsistencies(path: Path, form: Form) -> Iterator[str]:
     names = [one.name for one in form.fields]
     if form.id != path.stem:
         yield f"id is {form.id}, but the file is named {path.stem}"
+    if form.id in RESERVED_IDS:
+        yield f"id {form.id} is used by the service itself"
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"field {name}: stands twice"
     for name in sorted(RESERVED & set(names)):

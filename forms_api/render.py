@@ -235,7 +235,7 @@ def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> s
 
 
 def rail_html(form: Form, lang: Folder) -> str:
-    """The aside: what is never asked."""
+    """For the aside: what is never asked."""
     return _render("rail.html", lang, never=[text[lang] for text in form.never])
 
 
@@ -258,11 +258,20 @@ def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str,
     return _render("message.html", lang, title=title, text=text, links=links)
 
 
-def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
-    """A whole <title>, with "错误："/"Error:" in front where an error is shown."""
+def say(lang: Folder, key: str) -> str:
+    """One of the service's own sentences."""
+    return words(lang)(key)
+
+
+def title_text(lang: Folder, title: str, site: str, error: bool = False) -> str:
+    """Title and site's name, with "错误："/"Error:" in front where an error is shown."""
     start = words(lang)("error.prefix") if error else ""
-    whole = start + words(lang)("title", title=title, site=site)
-    return f"<title>{escape(whole)}</title>"
+    return start + words(lang)("title", title=title, site=site)
+
+
+def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
+    """A whole <title>."""
+    return f"<title>{escape(title_text(lang, title, site, error))}</title>"
 
 
 def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:

@@ -1,0 +1,84 @@
+"""create_app: the settings in, a Flask app with its collaborators out."""
+
+import atexit
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from forms_api import asking, forms, headers, limits, logs, problems, public, sealing, services
+from forms_api.keeping import Keeping
+from forms_api.sealing import Sealer
+from forms_api.services import Services
+from forms_api.settings import Settings, SettingsError
+from forms_api.site import Site
+from forms_api.store.engine import is_vulnerable, migrate, open_engine, sqlite_version
+from forms_api.store.writer import Writer
+from forms_api.tokens import Tokens
+
+
+def create_app(settings: Settings, *, testing: bool = False) -> Flask:
+    """Opens and migrates the database. Raises SettingsError and forms.DefinitionError.
+
+    With `testing` an unexpected exception is raised instead of answered.
+    """
+    app = Flask("forms_api", static_folder=None, template_folder=None)
+    app.testing = testing
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    services.attach(app, _services(settings))
+    logs.follow(app)
+    app.before_request(asking.refuse_foreign_posts)
+    app.after_request(headers.add)
+    problems.register(app)
+    limits.limit_posts(app, public.blueprint, settings)
+    app.register_blueprint(public.blueprint)
+    return app
+
+
+def close(app: Flask) -> None:
+    """Writes what waits and closes the database."""
+    mine = services.of(app)
+    mine.writer.close()
+    mine.engine.dispose()
+
+
+def _services(settings: Settings) -> Services:
+    definitions = forms.load_all(forms.DEFINITIONS)
+    sealer = _sealer(settings)
+    engine = _engine(settings)
+    writer = Writer(engine, settings.queue)
+    site = Site(settings.release)
+    keeping = Keeping(
+        engine,
+        writer,
+        sealer,
+        lambda: settings.reference_prefix or site.reference_prefix,
+        settings.wait_seconds,
+    )
+    atexit.register(writer.close)
+    return Services(settings, definitions, site, Tokens(settings.secret), engine, writer, keeping)
+
+
+def _sealer(settings: Settings) -> Sealer:
+    recipients = settings.recipients or sealing.development_recipients(settings.keys_folder)
+    try:
+        return Sealer(recipients)
+    except ValueError as error:
+        raise SettingsError(f"FORMS_RECIPIENTS_FILE cannot be used: {error}.") from error
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.production and settings.database_url.startswith("sqlite"):
+        version = sqlite_version()
+        if is_vulnerable(version):
+            raise SettingsError(
+                f"FORMS_DATABASE_URL names SQLite, but SQLite {'.'.join(map(str, version))} can "
+                "corrupt the database; install a pysqlite3 with 3.51.3 or later."
+            )
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    return engine

@@ -1,0 +1,98 @@
+"""Reading a request: its language, the dress of its answer, its body, where it came from."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import g, request
+
+from forms_api import languages
+from forms_api.languages import Folder
+from forms_api.refusals import Refused
+from forms_api.services import here
+
+Given = Mapping[str, list[str]]
+_FORM_TYPES: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{22,128}")
+
+
+def lang() -> Folder:
+    """By `lang` in the body or the query, else Accept-Language, else Chinese."""
+    named = languages.parse(g.get("lang")) or languages.parse(request.args.get("lang"))
+    return named or languages.from_accept_language(request.headers.get("Accept-Language"))
+
+
+def wants_json() -> bool:
+    """By Accept; where that leaves it open, as the body was sent."""
+    accepted = request.accept_mimetypes
+    html = accepted["text/html"]
+    plain = max(accepted["application/json"], accepted["application/problem+json"])
+    return plain > html if plain != html else request.mimetype == "application/json"
+
+
+def given() -> Given:
+    """The posted names and texts. Raises Refused for another type or a body that is not one."""
+    if request.mimetype in _FORM_TYPES:
+        found = {name: request.form.getlist(name) for name in request.form}
+    elif request.mimetype == "application/json":
+        found = _from_json(request.get_data())
+    else:
+        raise Refused("media-type")
+    g.lang = first(found, "lang")
+    return found
+
+
+def _from_json(raw: bytes) -> dict[str, list[str]]:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Refused("bad-request") from None
+    if not isinstance(body, dict):
+        raise Refused("bad-request")
+    return {name: _texts(value) for name, value in body.items() if value is not None}
+
+
+def _texts(value: Any) -> list[str]:
+    """A text, a list of texts, or a tick (true is "yes", false is nothing)."""
+    if isinstance(value, bool):
+        return ["yes"] if value else []
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise Refused("bad-request")
+    return texts
+
+
+def first(given: Given, name: str) -> str:
+    texts = given.get(name)
+    return texts[0] if texts else ""
+
+
+def idempotency_key() -> str | None:
+    """The header, if it is there. Raises Refused when it is too short to be unguessable."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Refused("bad-request")
+    return key
+
+
+def refuse_foreign_posts() -> None:
+    """A page of another site may not post here: Sec-Fetch-Site, or Origin in older browsers.
+
+    `Origin: null` passes: old browsers send it from our own pages, whose Referrer-Policy is
+    no-referrer. A check stores nothing, and a confirmation needs its token.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    fetched = request.headers.get("Sec-Fetch-Site")
+    if fetched is not None:
+        if fetched not in {"same-origin", "none"}:
+            raise Refused("foreign")
+        return
+    origin = request.headers.get("Origin", "null")
+    if origin == "null":
+        return
+    ours = {urlsplit(here().settings.public_url).netloc, request.host}
+    if urlsplit(origin).netloc not in ours:
+        raise Refused("foreign")

@@ -1,0 +1,71 @@
+"""`python -m forms_api.cli serve`: the service on granian, in development with the site's files."""
+
+import argparse
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from forms_api.forms import DefinitionError, load_all
+from forms_api.settings import Settings, SettingsError
+
+THREADS = 64  # requests that may wait for the same commit
+_DONE, _CANNOT = 0, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after a clean stop, 2 when it could not start."""
+    parser = argparse.ArgumentParser(prog="python -m forms_api.cli", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer requests until interrupted")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on")
+    serve.add_argument("--site", type=Path, help="also serve the built site in this folder")
+    serve.add_argument("--problems", type=Path, help="problems of the last build, shown on pages")
+    return _serve(parser.parse_args(arguments))
+
+
+def _serve(args: argparse.Namespace) -> int:
+    if args.site:
+        os.environ["FORMS_SITE"] = str(args.site.absolute())
+    if args.problems:
+        os.environ["FORMS_SITE_PROBLEMS"] = str(args.problems.absolute())
+    try:
+        Settings.from_env(os.environ)
+        load_all()
+        _try_port(args.host, args.port)
+    except (SettingsError, DefinitionError) as error:
+        print(error, file=sys.stderr)
+        return _CANNOT
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        print(f"cannot listen on {args.host} port {args.port}: {reason}.", file=sys.stderr)
+        return _CANNOT
+    Granian(
+        "forms_api.wsgi:app",
+        address=args.host,
+        port=args.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=10,
+    ).serve()
+    return _DONE
+
+
+def _try_port(host: str, port: int) -> None:
+    """Raises OSError when the port is taken or the address is not this machine's."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

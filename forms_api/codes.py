@@ -1,0 +1,68 @@
+"""The reference to quote and the access code that opens; neither holds look-alikes."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from nacl.public import PrivateKey
+
+from forms_api.guards import fold
+
+_REFERENCE: Final = "34679ACDEFGHJKMNPQRTWXY"
+_CODE: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+_RANDOM: Final = 26  # 31 ** 26 is more than 2 ** 128
+_LENGTH: Final = _RANDOM + 2
+
+
+def new_reference(prefix: str) -> str:
+    """TY-7QK4-M9XD: for quoting; opens nothing."""
+    text = "".join(secrets.choice(_REFERENCE) for _ in range(8))
+    return f"{prefix}-{text[:4]}-{text[4:]}"
+
+
+def new_access_code() -> str:
+    """28 characters without spaces: 26 random ones and two that catch a slip of the pen."""
+    random = "".join(secrets.choice(_CODE) for _ in range(_RANDOM))
+    return random + _checksum(random)
+
+
+def grouped(code: str) -> str:
+    """wq3f 8ktz …: as it stands on the receipt."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def parse_access_code(typed: str) -> str | None:
+    """The code without spaces, dashes, capitals or full-width letters; None if it cannot be one."""
+    code = re.sub(r"[\s\-]", "", fold(typed)).lower()
+    if len(code) != _LENGTH or set(code) - set(_CODE):
+        return None
+    return code if code[_RANDOM:] == _checksum(code[:_RANDOM]) else None
+
+
+def _checksum(random: str) -> str:
+    number = int.from_bytes(hashlib.blake2b(random.encode(), digest_size=8).digest(), "big")
+    return _CODE[number % 31] + _CODE[number // 31 % 31]
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What is stored of an access code: neither leads back to it."""
+
+    code_hash: bytes
+    public_key: bytes
+
+
+def locks(code: str) -> Locks:
+    """The hash finds the record; to the public key a reply can be sealed for the holder alone."""
+    return Locks(code_hash(code), bytes(_private_key(code).public_key))
+
+
+def code_hash(code: str) -> bytes:
+    return hashlib.blake2b(code.encode(), digest_size=32, person=b"jq find").digest()
+
+
+def _private_key(code: str) -> PrivateKey:
+    seed = hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
+    return PrivateKey.from_seed(seed)

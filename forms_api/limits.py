@@ -1,0 +1,25 @@
+"""Rate limits by a hash of the address whose key changes every day; no address is kept."""
+
+import hashlib
+import hmac
+
+from flask import Blueprint, Flask, request
+from flask_limiter import Limiter
+
+from forms_api import clock
+from forms_api.settings import Settings
+
+
+def visitor(secret: str) -> str:
+    """Stands for the request's address until midnight."""
+    today = hmac.digest(secret.encode(), clock.today().isoformat().encode(), "sha256")
+    address = (request.remote_addr or "").encode()
+    return hashlib.blake2b(address, key=today, digest_size=16).hexdigest()
+
+
+def limit_posts(app: Flask, blueprint: Blueprint, settings: Settings) -> None:
+    """Counts POSTs in memory, a process of its own; "" in the settings switches it off."""
+    if not settings.rate_limit:
+        return
+    limiter = Limiter(lambda: visitor(settings.secret), app=app, storage_uri="memory://")
+    limiter.limit(settings.rate_limit, methods=["POST"])(blueprint)

@@ -1,0 +1,96 @@
+"""The one error shape: RFC 9457 for programs, a page in the site's shell for people.
+
+Neither repeats what was sent. A code never changes; its words may.
+"""
+
+import traceback
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, json
+from werkzeug.exceptions import HTTPException
+
+from forms_api import asking, replying
+from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
+from forms_api.languages import Folder, prefix
+from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
+from forms_api.render import message_html
+from forms_api.store.writer import Closed, QueueFull
+from forms_api.tokens import TokenError
+from forms_api.words import words
+
+MEDIA_TYPE: Final = "application/problem+json"
+_CODES: Final[dict[type[Exception], str]] = {
+    KeyMismatch: "key-mismatch",
+    AlreadySent: "already-sent",
+    InProgress: "in-progress",
+    TooSlow: "busy",
+    QueueFull: "busy",
+    Closed: "busy",
+    TokenError: "token",
+}
+_log = structlog.get_logger()
+
+
+def register(app: Flask) -> None:
+    """Every exception ends here, but in tests an unexpected one fails as itself."""
+    app.register_error_handler(Refused, lambda error: answer(error.code))
+    app.register_error_handler(HTTPException, _http)
+    for kind, code in _CODES.items():
+        app.register_error_handler(kind, lambda _error, code=code: answer(code))
+    if not app.testing:
+        app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    reply = answer(code_of(error.code or 500), error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            reply.headers[name] = value
+    return reply
+
+
+def _unexpected(error: Exception) -> Response:
+    """The log gets the kind and the places; a message could hold what a person typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno}" for frame in frames[-8:]]
+    _log.error("unexpected error", kind=type(error).__name__, places=places)
+    return answer("server")
+
+
+def answer(code: str, status: int | None = None) -> Response:
+    """The problem in the reader's language and the dress they asked for."""
+    lang = asking.lang()
+    g.problem = code
+    if asking.wants_json():
+        reply = document(code, lang, {}, status)
+    else:
+        reply = _page(code, lang)
+        reply.status_code = status or STATUS[code]
+    if code in RETRY_SECONDS:
+        reply.headers["Retry-After"] = str(RETRY_SECONDS[code])
+    return reply
+
+
+def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None = None) -> Response:
+    """problem+json with a stable `code`; `extra` are further members."""
+    w = words(lang)
+    body = {
+        "type": f"urn:jinqiao:problem:{code}",
+        "title": w(f"problem.{code}"),
+        "status": status or STATUS[code],
+        "detail": w(f"problem.{code}_text"),
+        "code": code,
+        **extra,
+    }
+    return Response(json.dumps(body), status or STATUS[code], mimetype=MEDIA_TYPE)
+
+
+def _page(code: str, lang: Folder) -> Response:
+    w = words(lang)
+    links = [("tel:12371", w("problem.call")), (f"/{prefix(lang)}", w("problem.home"))]
+    if form := replying.form_of_request():
+        links.insert(0, (f"/{prefix(lang)}{form.page}/", w("problem.back")))
+    title = w(f"problem.{code}")
+    content = message_html(lang, title, w(f"problem.{code}_text"), links)
+    return replying.page(lang, title, content, form=replying.form_of_request())

@@ -1,0 +1,241 @@
+"""The public addresses under /forms/: look up, check, keep, answer."""
+
+from datetime import date
+
+from flask import Blueprint, Response, abort
+from flask import request as http
+from sqlalchemy import text
+
+from forms_api import asking, clock, codes, dates, problems, render, replying, tokens
+from forms_api.asking import Given, first
+from forms_api.forms import Checked, Form
+from forms_api.keeping import Status
+from forms_api.languages import Folder, other, public
+from forms_api.refusals import Refused
+from forms_api.services import here
+from forms_api.tokens import Draft
+from forms_api.words import words
+
+blueprint = Blueprint("forms", __name__, url_prefix="/forms")
+
+
+def _form(form_id: str) -> Form:
+    form = here().forms.get(form_id)
+    if form is None:
+        abort(404)
+    return form
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Whether the database answers; for a proxy and for `serve`."""
+    with here().engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return replying.document("en", {"status": "ok"})
+
+
+@blueprint.get("/<form_id>")
+def show(form_id: str) -> Response:
+    """The form, with the branch of the query filled in where the form has such a field."""
+    form, lang = _form(form_id), asking.lang()
+    branch = http.args.get("branch", "")
+    values = form.prefilled(branch, here().site.catalogue)
+    content = render.form_page_html(form, lang, here().site.catalogue, values)
+    there = f"/forms/{form.id}?lang={public(other(lang))}"
+    switch = there + "".join(f"&branch={value}" for value in values.values())
+    return replying.page(lang, form.title[lang], content, form=form, switch=switch, script=True)
+
+
+@blueprint.post("/<form_id>/check")
+def check(form_id: str) -> Response:
+    """Validates and stores nothing: the read-back with its token, or 422."""
+    form, given = _form(form_id), asking.given()
+    if first(given, "change"):
+        return _back_to_form(form, given)
+    checked = form.check(given, here().site.catalogue, clock.today())
+    if checked.problems:
+        return _errors(form, given, checked)
+    key = asking.idempotency_key() or tokens.new_key()
+    trapped = bool(first(given, "website"))
+    draft = Draft(form.id, form.version, asking.lang(), key, checked.values, trapped)
+    return _read_back(form, draft)
+
+
+@blueprint.post("/<form_id>")
+def confirm(form_id: str) -> Response:
+    """Keeps what was read back: 201 with the receipt, the same one for the same key."""
+    form, given = _form(form_id), asking.given()
+    draft, seconds = here().tokens.read(first(given, "token"), form.id)
+    _check_key(draft)
+    keeping = here().keeping
+    if seconds <= tokens.LONGEST and draft.version == form.version:
+        return _receipt(form, draft, keeping.keep(form, draft, seconds))
+    if receipt := keeping.replay(draft):
+        return _receipt(form, draft, receipt)
+    return _stale(form, draft)
+
+
+def _check_key(draft: Draft) -> None:
+    """A program names the key it will repeat with; a page's key travels in its token."""
+    key = asking.idempotency_key()
+    if key is None and asking.wants_json():
+        raise Refused("key-missing")
+    if key is not None and key != draft.key:
+        raise Refused("key-mismatch")
+
+
+def _stale(form: Form, draft: Draft) -> Response:
+    """Too old, or from an earlier version of the form: read back once more."""
+    given = {
+        name: [value] if isinstance(value, str) else list(value)
+        for name, value in draft.values.items()
+    }
+    checked = form.check(given, here().site.catalogue, clock.today())
+    if checked.problems:
+        return _errors(form, given, checked)
+    lang, key = draft.lang, draft.key
+    fresh = Draft(form.id, form.version, lang, key, checked.values, draft.trapped)
+    return _read_back(form, fresh, expired=True)
+
+
+def _back_to_form(form: Form, given: Given) -> Response:
+    """ "Change" on the read-back: the form with the answers in it."""
+    draft, _ = here().tokens.read(first(given, "token"), form.id)
+    lang = asking.lang()
+    content = render.form_page_html(
+        form, lang, here().site.catalogue, draft.values, website="1" if draft.trapped else ""
+    )
+    return replying.page(lang, form.title[lang], content, form=form, script=True)
+
+
+def _errors(form: Form, given: Given, checked: Checked) -> Response:
+    lang, found = asking.lang(), checked.problems
+    replying.problem_code([problem.code for problem in found])
+    if asking.wants_json():
+        listed = [
+            {
+                "field": problem.field,
+                "code": problem.code,
+                "message": render.message(form, problem, lang),
+                "html": render.error_html(form, lang, problem),
+            }
+            for problem in found
+        ]
+        title = render.title_text(lang, form.title[lang], here().site.name(lang), error=True)
+        extra = {
+            "problems": listed,
+            "summary": render.summary_html(form, lang, found),
+            "page_title": title,
+        }
+        return problems.document("answers", lang, extra)
+    values = form.as_given(given)
+    content = render.form_page_html(
+        form, lang, here().site.catalogue, values, found, first(given, "website")
+    )
+    return replying.page(
+        lang, form.title[lang], content, status=422, error=True, form=form, script=True
+    )
+
+
+def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
+    lang, catalogue = asking.lang(), here().site.catalogue
+    token = here().tokens.issue(draft)
+    html = render.check_html(form, lang, catalogue, draft.values, token, expired)
+    status = 409 if expired else 200
+    if not asking.wants_json():
+        return replying.page(lang, words(lang)("check.title"), html, status=status, form=form)
+    body = {
+        "form": form.id,
+        "token": token,
+        "idempotency_key": draft.key,
+        "expires_in": tokens.LONGEST,
+        "expired": expired,
+        "answers": render.answers(form, lang, catalogue, draft.values),
+        "title": replying.page_title(lang, "check.title"),
+        "html": html,
+    }
+    return replying.document(lang, body, status)
+
+
+def _receipt(form: Form, draft: Draft, receipt: render.Receipt) -> Response:
+    lang = asking.lang()
+    html = render.receipt_html(form, lang, receipt, str(draft.values.get("reply_by") or "none"))
+    if asking.wants_json():
+        return replying.document(lang, replying.receipt_body(form, lang, receipt, html), 201)
+    return replying.page(lang, words(lang)("receipt.title"), html, status=201, form=form)
+
+
+@blueprint.get("/status")
+def ask_for_code() -> Response:
+    return _status_form(asking.lang())
+
+
+@blueprint.post("/status")
+def status() -> Response:
+    """How far a submission is, for the holder of its access code; never its content."""
+    given = asking.given()
+    lang, code = asking.lang(), codes.parse_access_code(first(given, "code"))
+    found = here().keeping.status(code) if code else None
+    if code and found:
+        return _status(lang, found, code)
+    problem = "unknown" if code else "malformed"
+    if asking.wants_json():
+        raise Refused(f"code-{problem}")
+    return _status_form(lang, problem, first(given, "code"))
+
+
+@blueprint.post("/status/erase")
+def erase() -> Response:
+    """Deletes what was written, at once."""
+    given = asking.given()
+    lang, code = asking.lang(), codes.parse_access_code(first(given, "code"))
+    if not code or not here().keeping.erase(code):
+        raise Refused("code-unknown" if code else "code-malformed")
+    if asking.wants_json():
+        return replying.document(lang, {"status": "withdrawn"})
+    w = words(lang)
+    links = [(f"/{'' if lang == 'zh' else 'en/'}", w("problem.home"))]
+    content = render.message_html(lang, w("status.erased_title"), w("status.erased"), links)
+    return replying.page(lang, w("status.erased_title"), content)
+
+
+def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
+    content = render.status_form_html(lang, problem, value)
+    switch = f"/forms/status?lang={public(other(lang))}"
+    code = {"": 200, "malformed": 422, "unknown": 404}[problem]
+    title = words(lang)("status.title")
+    return replying.page(lang, title, content, status=code, error=bool(problem), switch=switch)
+
+
+def _status(lang: Folder, found: Status, code: str) -> Response:
+    if asking.wants_json():
+        return replying.document(lang, _status_body(found))
+    w, form = words(lang), here().forms.get(found.form)
+    days: list[tuple[str, date | None]] = [
+        ("received_on", found.received_on),
+        ("due_on", found.due_on if found.status in {"received", "handling"} else None),
+        ("answered_on", found.answered_on),
+        ("closed_on", found.closed_on),
+        ("deleted_by", found.retain_until if found.status != "withdrawn" else None),
+    ]
+    rows = [(w("status.now"), w(f"status.{found.status}"))]
+    rows += [(w("status.form"), form.short_title[lang])] if form else []
+    rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
+    content = render.status_html(lang, rows, code, erasable=found.status != "withdrawn")
+    switch = f"/forms/status?lang={public(other(lang))}"
+    return replying.page(lang, w("status.title"), content, switch=switch)
+
+
+def _status_body(found: Status) -> dict[str, str | None]:
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    return {
+        "form": found.form,
+        "status": found.status,
+        "received_on": iso(found.received_on),
+        "due_on": iso(found.due_on),
+        "answered_on": iso(found.answered_on),
+        "closed_on": iso(found.closed_on),
+        "deleted_by": iso(found.retain_until),
+    }

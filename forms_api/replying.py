@@ -1,0 +1,82 @@
+"""Answers in both dresses: pages in the site's shell, and JSON with the same parts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, g, json, request
+from markupsafe import escape
+
+from forms_api import render
+from forms_api.forms import Form
+from forms_api.languages import Folder, other, prefix, public
+from forms_api.render import Receipt
+from forms_api.services import here
+
+_SCRIPT = '<script type="module" src="/assets/js/forms.js"></script>'
+
+
+def form_of_request() -> Form | None:
+    """The form that the address names, if it names one."""
+    return here().forms.get((request.view_args or {}).get("form_id", ""))
+
+
+def page(
+    lang: Folder,
+    title: str,
+    content: str,
+    *,
+    status: int = 200,
+    error: bool = False,
+    form: Form | None = None,
+    switch: str | None = None,
+    script: bool = False,
+) -> Response:
+    """`switch` is the same page in the other language; by default the form's static page."""
+    site = here().site
+    there = other(lang)
+    url = switch or (render.page_url(form, there) if form else f"/{prefix(there)}")
+    crumb = (form.title[lang], render.page_url(form, lang)) if form else ()
+    html = site.shell(lang).fill(
+        title=render.title_html(lang, title, site.name(lang), error),
+        description="",
+        canonical="",
+        head=_SCRIPT if script else "",
+        crumbs=render.crumbs_html(lang, *crumb),
+        content=content,
+        rail=render.rail_html(form, lang) if form else "",
+        switch=render.switch_html(lang, str(escape(url))),
+        switch_foot=render.switch_html(lang, str(escape(url)), cls=""),
+    )
+    reply = Response(html, status, mimetype="text/html")
+    reply.headers["Content-Language"] = public(lang)
+    return reply
+
+
+def document(lang: Folder, body: dict[str, Any], status: int = 200) -> Response:
+    reply = Response(json.dumps(body), status, mimetype="application/json")
+    reply.headers["Content-Language"] = public(lang)
+    return reply
+
+
+def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[str, Any]:
+    """What a program is told; `html` is the receipt as it is shown."""
+    return {
+        "form": form.id,
+        "reference": receipt.reference,
+        "access_code": receipt.access_code,
+        "received_at": receipt.received_at.isoformat(),
+        "due_on": receipt.due_on.isoformat(),
+        "title": page_title(lang, "receipt.title"),
+        "html": html,
+    }
+
+
+def page_title(lang: Folder, key: str, error: bool = False) -> str:
+    """The text for document.title."""
+    return render.title_text(lang, render.say(lang, key), here().site.name(lang), error)
+
+
+def problem_code(codes: Sequence[str]) -> None:
+    """Codes for the log; never what was typed."""
+    g.problem = "answers"
+    g.problem_codes = sorted(set(codes))

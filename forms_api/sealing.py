@@ -1,0 +1,68 @@
+"""Answers -> age ciphertext for every desk's key. The public host can write but not read."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyrage  # type: ignore[import-untyped]
+
+_KEY: Final = "desk.key"
+
+
+class Sealer:
+    """Seals to all recipients at once; `key_ids` say which keys open what was sealed."""
+
+    def __init__(self, recipients: Sequence[str]) -> None:
+        """Raises ValueError for a recipient that is no age public key."""
+        if not recipients:
+            raise ValueError("no recipients")
+        try:
+            self._recipients = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
+        except pyrage.RecipientError as error:
+            raise ValueError(f"not an age recipient: {error}") from error
+        self.key_ids = tuple(key_id(text) for text in recipients)
+
+    def seal(self, payload: Mapping[str, Any]) -> bytes:
+        """The payload as UTF-8 JSON, sealed."""
+        plain = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        return bytes(pyrage.encrypt(plain, self._recipients))
+
+
+def key_id(recipient: str) -> str:
+    """Eight hex digits that name a public key."""
+    return hashlib.sha256(recipient.encode()).hexdigest()[:8]
+
+
+def open_sealed(ciphertext: bytes, identity: str) -> dict[str, Any]:
+    """The payload, with a desk's secret key (AGE-SECRET-KEY-…). Raises pyrage.DecryptError."""
+    plain = pyrage.decrypt(ciphertext, [pyrage.x25519.Identity.from_str(identity)])
+    payload: dict[str, Any] = json.loads(plain)
+    return payload
+
+
+def development_recipients(folder: Path) -> tuple[str, ...]:
+    """The public key of this instance's own pair, made on the first call (mode 0600)."""
+    path = folder / _KEY
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        _write_new_key(path)
+    identity = pyrage.x25519.Identity.from_str(path.read_text("utf-8").split()[-1])
+    return (str(identity.to_public()),)
+
+
+def _write_new_key(path: Path) -> None:
+    """Whole or not at all, and never over another process's key."""
+    identity = pyrage.x25519.Identity.generate()
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"# For development only. Public key: {identity.to_public()}\n{identity}\n")
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()

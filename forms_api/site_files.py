@@ -1,0 +1,189 @@
+"""The built site's files for development, with the headers the real web server will send.
+
+Everything under /forms/ goes to the app. The root is resolved anew for each request, so that a
+new release shows at once.
+"""
+
+import mimetypes
+import re
+from collections.abc import Iterable, Mapping
+from email.utils import formatdate, parsedate_to_datetime
+from html import escape
+from json import loads
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote
+
+from werkzeug.http import http_date, parse_accept_header
+
+from forms_api import headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".geojson": "application/geo+json",
+    ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
+    ".xml": "application/xml",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
+    ".vcf": "text/vcard; charset=utf-8",
+    ".woff2": "font/woff2",
+}
+_TWINS: Final = (("br", ".br"), ("gzip", ".gz"))
+_HASHED: Final = re.compile(r"[.-][0-9a-f]{8,}\.[a-z0-9]+$")
+_MAIN: Final = re.compile(rb"<main\b[^>]*>")
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+class _Found(NamedTuple):
+    path: Path
+    status: str
+
+
+class SiteFiles:
+    """`root` may lead through a symlink; `problems` is the file a failed build leaves behind."""
+
+    def __init__(self, root: Path, app: "WSGIApplication", problems: Path) -> None:
+        self._root = root
+        self._app = app
+        self._problems = problems
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        # PATH_INFO holds the UTF-8 bytes as Latin-1 (PEP 3333).
+        path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
+        if path.startswith("/forms/"):
+            return self._app(environ, start_response)
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return _send(start_response, "405 Method Not Allowed", {"Allow": "GET, HEAD"}, b"")
+        root = self._root.resolve()
+        found = _find(root, path)
+        if isinstance(found, str):
+            query = environ.get("QUERY_STRING", "")
+            place = quote(found) + (f"?{query}" if query else "")
+            return _send(start_response, "301 Moved Permanently", {"Location": place}, b"")
+        if found is None:
+            return _send(start_response, "404 Not Found", {"Content-Type": "text/plain"}, b"404\n")
+        return self._file(environ, start_response, found, path)
+
+    def _file(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", found: _Found, url: str
+    ) -> Iterable[bytes]:
+        sent, encoding = found.path, ""
+        note = self._note() if found.path.suffix == ".html" else b""
+        if not note:
+            sent, encoding = _twin(found.path, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        status = sent.stat()
+        tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{encoding and "-" + encoding}"'
+        fields = {
+            "Content-Type": _type(found.path),
+            "Last-Modified": formatdate(status.st_mtime, usegmt=True),
+            "Cache-Control": _cache(url, note),
+            "Vary": "Accept-Encoding",
+        }
+        if encoding:
+            fields["Content-Encoding"] = encoding
+        if not note:
+            fields["ETag"] = tag
+            if found.status.startswith("200") and _is_fresh(environ, tag, status.st_mtime):
+                return _send(start_response, "304 Not Modified", fields, b"")
+        body = sent.read_bytes()
+        if note:
+            body = _MAIN.sub(lambda main: main[0] + note, body, count=1)
+        fields["Content-Length"] = str(len(body))
+        head = environ["REQUEST_METHOD"] == "HEAD"
+        return _send(start_response, found.status, fields, b"" if head else body)
+
+    def _note(self) -> bytes:
+        """What is wrong with the sources: the pages below are those of the last good build."""
+        try:
+            listed = loads(self._problems.read_text("utf-8"))["problems"]
+            rows = [
+                f"<li><code>{escape(str(one.get('file', '')))}:{escape(str(one.get('line', '')))}"
+                f"</code> {escape(str(one.get('message', '')))}</li>"
+                for one in listed
+            ]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return b""
+        if not rows:
+            return b""
+        title = "改动有问题，显示的是上一次成功的版本 / The last edit did not build; this is the version before it"
+        return (
+            f'<div class="jq-problems" role="status"><p>{title}</p><ul>{"".join(rows)}</ul></div>'
+        ).encode()
+
+
+def _find(root: Path, url: str) -> _Found | str | None:
+    """The file of an address, another address to go to, or None."""
+    # A backslash, NUL or ".." part never names a page; resolve() below also stops symlinks.
+    parts = [part for part in url.split("/") if part]
+    wrong = "\0" in url or "\\" in url or any(part.startswith(".") for part in parts)
+    target = root.joinpath(*parts) if not wrong else root / "\x01"
+    try:
+        inside = target.resolve().is_relative_to(root)
+        if inside and target.is_dir() and (target / "index.html").is_file():
+            if not url.endswith("/"):
+                return "/" + "/".join(parts) + "/"
+            return _Found(target / "index.html", "200 OK")
+        if inside and target.is_file() and not url.endswith("/"):
+            return _Found(target, "200 OK")
+    except (OSError, ValueError):
+        pass
+    nearest = "en/404.html" if parts[:1] == ["en"] else "404.html"
+    lost = root / nearest
+    return _Found(lost, "404 Not Found") if lost.is_file() else None
+
+
+def _twin(path: Path, accepted: str) -> tuple[Path, str]:
+    """The compressed file beside it that the reader takes, with its encoding."""
+    wanted = parse_accept_header(accepted)
+    for encoding, suffix in _TWINS:
+        twin = path.with_name(path.name + suffix)
+        if encoding in wanted.values() and wanted[encoding] > 0 and twin.is_file():
+            return twin, encoding
+    return path, ""
+
+
+def _type(path: Path) -> str:
+    if path.suffix == ".pagefind" or path.suffix.startswith(".pf_"):
+        return "application/octet-stream"
+    known = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    return known or "application/octet-stream"
+
+
+def _cache(url: str, note: bytes) -> str:
+    if note:
+        return "no-store"
+    return _FOREVER if url.startswith("/assets/") and _HASHED.search(url) else "no-cache"
+
+
+def _is_fresh(environ: "WSGIEnvironment", tag: str, modified: float) -> bool:
+    if held := environ.get("HTTP_IF_NONE_MATCH"):
+        return held.strip() == "*" or tag in {
+            one.strip().removeprefix("W/") for one in held.split(",")
+        }
+    try:
+        since = parsedate_to_datetime(environ["HTTP_IF_MODIFIED_SINCE"])
+    except (KeyError, ValueError, TypeError):
+        return False
+    return int(modified) <= since.timestamp()
+
+
+def _send(
+    start_response: "StartResponse", status: str, fields: Mapping[str, str], body: bytes
+) -> Iterable[bytes]:
+    everything = {**headers.SITE, "Date": http_date(), **fields}
+    if not status.startswith("304"):
+        everything.setdefault("Content-Length", str(len(body)))
+    start_response(status, list(everything.items()))
+    return [body] if body else []

@@ -1,0 +1,69 @@
+"""Opening the database: SQLite in WAL mode with full sync, or PostgreSQL; then migrating it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pysqlite3  # type: ignore[import-untyped]
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+_BUSY_MS: Final = 5000
+# The first releases with the fix of the WAL corruption, by their line.
+_FIXED: Final = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+
+
+def is_vulnerable(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite (3, 51, 2) can corrupt a WAL database under two connections."""
+    line, patch = (version[0], version[1]), version[2]
+    if line in _FIXED:
+        return patch < _FIXED[line]
+    return line < max(_FIXED)
+
+
+def sqlite_version() -> tuple[int, ...]:
+    return tuple(pysqlite3.sqlite_version_info)
+
+
+def open_engine(url: str) -> Engine:
+    """`begin()` on it takes SQLite's write lock at once (BEGIN IMMEDIATE); `connect()` only reads.
+
+    The folder of an SQLite file is made if it is missing.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        url, module=pysqlite3, pool_size=8, max_overflow=64, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # The driver must not open transactions of its own: write() and read() below say BEGIN.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def begin_writing(connection: Connection) -> None:
+    """The write lock now, instead of a failure at the first write."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema up to date; several processes may do so at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        begin_writing(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

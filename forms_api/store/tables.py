@@ -1,0 +1,90 @@
+"""The tables as the code uses them; migrations/versions make them.
+
+Moments are ISO 8601 text in UTC to the second, days are ISO dates: they sort and compare as
+text in every database.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata: Final = MetaData()
+
+submission: Final = Table(
+    "submission",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(20), nullable=False, unique=True),
+    Column("form", String(60), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("lang", String(2), nullable=False),
+    # received, handling, answered, closed, withdrawn
+    Column("status", String(10), nullable=False, index=True),
+    Column("desk", String(60), nullable=False),
+    Column("branch", String(120)),
+    Column("received_at", String(20), nullable=False),
+    Column("due_on", String(10), nullable=False),
+    Column("answered_on", String(10)),
+    Column("closed_on", String(10)),
+    Column("retain_until", String(10), nullable=False, index=True),
+    Column("spam_score", Integer, nullable=False),
+    Column("spam_reason", String(40), nullable=False),
+    Column("ciphertext", LargeBinary),  # NULL once erased
+    Column("key_ids", String(200), nullable=False),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("duplicate_of", Integer, ForeignKey("submission.id")),
+)
+
+idempotency: Final = Table(
+    "idempotency",
+    metadata,
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False),
+    Column("wrapped_code", LargeBinary),  # NULL once a receipt may no longer be shown again
+    Column("created_at", String(20), nullable=False, index=True),
+)
+
+consent: Final = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("purpose", String(40), nullable=False),
+    Column("notice_version", String(20), nullable=False),
+    Column("notice_hash", LargeBinary, nullable=False),
+    Column("separate", Boolean, nullable=False),
+    Column("given_at", String(20), nullable=False),
+    Column("withdrawn_at", String(20)),
+)
+
+# Append-only: who (public, desk id, system) did what; nothing personal.
+event: Final = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), index=True),
+    Column("at", String(20), nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("action", String(40), nullable=False),
+)
+
+tally: Final = Table(
+    "tally",
+    metadata,
+    Column("form", String(60), primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("choice", String(60), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
+)

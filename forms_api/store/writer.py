@@ -1,0 +1,107 @@
+"""The one writing thread of a process: many jobs, one transaction, one sync, then the answers."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from forms_api.store.engine import begin_writing
+
+_T = TypeVar("_T")
+BATCH: Final = 128
+
+
+class QueueFull(Exception):
+    """Too many jobs wait: the caller should come back later."""
+
+
+class Closed(Exception):
+    """The process is stopping."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Connection], Any]
+    done: "Future[Any]"
+
+
+class Writer:
+    """Groups jobs into transactions. The thread starts with the first job, so after any fork."""
+
+    def __init__(self, engine: Engine, limit: int = 1024) -> None:
+        self._engine = engine
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(limit)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, work: Callable[[Connection], _T]) -> "Future[_T]":
+        """The job's result once it is committed, or its own exception.
+
+        A job may run twice (when another of its batch failed), so it must leave nothing outside
+        its connection. Raises QueueFull or Closed.
+        """
+        done: Future[_T] = Future()
+        with self._lock:
+            if self._closed:
+                raise Closed
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                self._thread.start()
+            try:
+                self._jobs.put_nowait(_Job(work, done))
+            except queue.Full:
+                raise QueueFull from None
+        return done
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Writes what waits, then stops. Jobs that come later raise Closed."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+        if thread and thread.is_alive():
+            self._jobs.put(None)
+            thread.join(seconds)
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch, going = self._next_batch()
+            if batch:
+                self._write(batch)
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        """All jobs that wait, at most BATCH; False when none will follow."""
+        batch: list[_Job] = []
+        item = self._jobs.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) == BATCH:
+                return batch, True
+            try:
+                item = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _write(self, batch: list[_Job]) -> None:
+        try:
+            results = self._commit(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].done.set_exception(error)
+                return
+            for job in batch:
+                self._write([job])
+            return
+        for job, result in zip(batch, results, strict=True):
+            job.done.set_result(result)
+
+    def _commit(self, batch: list[_Job]) -> list[Any]:
+        with self._engine.begin() as connection:
+            begin_writing(connection)
+            return [job.work(connection) for job in batch]

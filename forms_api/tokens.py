@@ -1,0 +1,96 @@
+"""What travels between check and confirm: the answers, encrypted, signed, with their age."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from forms_api.fields import Value
+
+FASTEST: Final = 3  # seconds; sooner is a robot, which is flagged
+LONGEST: Final = 12 * 3600  # seconds; later the read-back is shown again
+
+
+class TokenError(Exception):
+    """Forged, altered, or made for another form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Checked answers on their way; `key` is the idempotency key they are bound to.
+
+    `trapped`: the field that people do not see was filled in.
+    """
+
+    form: str
+    version: int
+    lang: str
+    key: str
+    values: Mapping[str, Value]
+    trapped: bool = False
+
+
+def new_key() -> str:
+    """A fresh idempotency key of 192 bits."""
+    return secrets.token_urlsafe(24)
+
+
+def _fernet(secret: bytes, purpose: bytes) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+class Tokens:
+    def __init__(self, secret: str) -> None:
+        self._fernet = _fernet(secret.encode(), b"jinqiao answers")
+
+    def issue(self, draft: Draft, at: float | None = None) -> str:
+        """`at` is the time of issue in seconds since 1970, for tests; else now."""
+        payload = json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":")).encode()
+        moment = int(time.time() if at is None else at)
+        return self._fernet.encrypt_at_time(payload, moment).decode()
+
+    def read(self, token: str, form: str) -> tuple[Draft, int]:
+        """The draft and its age in seconds, however old. Raises TokenError."""
+        try:
+            raw = token.encode("ascii")
+            payload: dict[str, Any] = json.loads(self._fernet.decrypt(raw))
+            age = int(time.time()) - self._fernet.extract_timestamp(raw)
+        except (InvalidToken, UnicodeEncodeError) as error:
+            raise TokenError from error
+        if payload["form"] != form:
+            raise TokenError
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in payload.pop("values").items()
+        }
+        return Draft(values=values, **payload), age
+
+
+def key_hash(key: str) -> bytes:
+    """All that is stored of an idempotency key."""
+    return hashlib.blake2b(key.encode(), digest_size=32, person=b"jq key").digest()
+
+
+def body_hash(key: str, draft: Draft) -> bytes:
+    """Tells two bodies apart; keyed, so that nobody can guess answers from what is stored."""
+    body = [draft.form, draft.version, sorted(draft.values.items())]
+    return hmac.digest(key.encode(), json.dumps(body).encode(), "sha256")
+
+
+def wrap_code(key: str, access_code: str) -> bytes:
+    """The access code, to be shown again to whoever holds the idempotency key."""
+    return _fernet(key.encode(), b"jinqiao receipt").encrypt(access_code.encode())
+
+
+def unwrap_code(key: str, wrapped: bytes) -> str:
+    return _fernet(key.encode(), b"jinqiao receipt").decrypt(wrapped).decode()

@@ -1,0 +1,20 @@
+"""The application a WSGI server imports; the only place that reads the environment."""
+
+import os
+from typing import TYPE_CHECKING
+
+from forms_api import logs
+from forms_api.app import create_app
+from forms_api.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+logs.configure()
+_settings = Settings.from_env(os.environ)
+app: "WSGIApplication" = create_app(_settings)
+
+if _settings.site:
+    from forms_api.site_files import SiteFiles
+
+    app = SiteFiles(_settings.site, app, _settings.site_problems)
