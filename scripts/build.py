@@ -89,7 +89,13 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             if result.problems:
                 return result
             (private / "release.json").write_text(
-                json.dumps({"fingerprint": fingerprint.of_sources(root), "stamp": staging.name}),
+                json.dumps(
+                    {
+                        "fingerprint": fingerprint.of_sources(root),
+                        "stamp": staging.name.removeprefix(".building-"),
+                        "today": str(sources.today),
+                    }
+                ),
                 encoding="utf-8",
             )
         files = [path for path in public.rglob("*") if path.is_file()]

@@ -44,8 +44,9 @@ def is_inside(root: Path) -> bool:
 def is_ready(root: Path, dev: bool = False) -> bool:
     """Whether the environment is whole and holds what the requirements file asks for now."""
     name = DEV if dev else RUN
+    wanted = _digest(root / name)
     installed = _sound_stamp(root)
-    return installed is not None and installed.get(name) == _digest(root / name)
+    return installed is not None and installed.get(name) == wanted
 
 
 def ensure(root: Path, dev: bool = False) -> Path:
@@ -122,7 +123,7 @@ def _install(root: Path, name: str) -> None:
     text = (root / name).read_text(encoding="utf-8")
     digest = _digest(root / name)
     total = len(re.findall(r"^[A-Za-z0-9].*==", text, re.MULTILINE))
-    stamp, part = folder(root) / STAMP, folder(root) / (STAMP + ".part")
+    stamp = folder(root) / STAMP
     before = stamp.read_bytes() if stamp.exists() else None
     stamp.unlink(missing_ok=True)
     command = [str(python(root)), "-m", "pip", "install", "--require-hashes"]
@@ -135,13 +136,21 @@ def _install(root: Path, name: str) -> None:
         if untouched and before:
             stamp.write_bytes(before)
         raise environment_faults.of_output(tail, folder(root))
-    now = {
+    if digest == _digest(root / name):  # else it changed meanwhile: the next run installs again
+        write_stamp(root, name)
+
+
+def write_stamp(root: Path, name: str) -> None:
+    """Say that the environment is whole and holds what `name` asks for."""
+    names = (RUN, DEV) if name == DEV else (RUN,)
+    stamp = {
         "folder": str(folder(root)),
         "python": _version_of(python(root)),
-        "installed": {name: digest} | ({RUN: _digest(root / RUN)} if name == DEV else {}),
+        "installed": {each: _digest(root / each) for each in names},
     }
-    part.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
-    part.replace(stamp)
+    part = folder(root) / (STAMP + ".part")
+    part.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+    part.replace(folder(root) / STAMP)
 
 
 def _run_pip(command: list[str], root: Path, progress: Step, total: int) -> tuple[int, str, bool]:

@@ -12,7 +12,7 @@ from mkdocs.structure.pages import Page
 
 from scripts.content import dress
 from scripts.content.context import page_context
-from scripts.content.words import identity_for
+from scripts.content.words import fill_all, identity_for
 from scripts.sources import Sources, read_sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +43,7 @@ def _here(page: Page) -> tuple[Sources, str, str]:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     sources, slug, lang = _here(page)
     blanks = identity_for(sources.site.identity, lang)
+    page.meta = fill_all(page.meta, blanks)
     text, _ = dress.markdown(
         markdown, slug, set(sources.site.titles[lang]), sources.site.rows, blanks
     )

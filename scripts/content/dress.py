@@ -56,7 +56,10 @@ def article(
     content = content.replace(
         '<p class="jq-when" data-jq="today"> </p>', _today_strip(rules, lang, words)
     )
-    content = content.replace('<p data-jq="rules"> </p>', _rules(rules, lang, words))
+    if 'data-jq="rules"' in content:
+        content = content.replace('<p data-jq="rules"> </p>', _rules(rules, lang, words))
+    elif rules:
+        content += _rules_section(rules, lang, words)
     if period := meta.get("period"):
         start, _, end = str(period).partition("–")
         years = fill(words["past_years"], {"from": start, "to": end})
@@ -90,11 +93,19 @@ def _rules(rules: list[dict[str, Any]], lang: str, words: dict[str, str]) -> str
             name = f'<a href="{html.escape(url)}" rel="noopener">{name}</a>'
         blanks = {
             "issued": day(str(rule["issued"]), lang),
-            "name": name,
+            "rule": name,
             "issuer": html.escape(rule["issuer"]),
         }
         items.append(f"<li>{fill(words['rule_from'], blanks)}</li>")
     return f'<ul class="jq-rules">{"".join(items)}</ul>'
+
+
+def _rules_section(rules: list[dict[str, Any]], lang: str, words: dict[str, str]) -> str:
+    """For a page that states rules without a box for today."""
+    unchecked = any(not rule.get("checked_on") for rule in rules)
+    note = f'<p class="jq-small">{words["today_unchecked"]}</p>' if unchecked else ""
+    title = f'<h2 id="rules">{words["rules_title"]}</h2>'
+    return f"<section>{title}{_rules(rules, lang, words)}{note}</section>"
 
 
 def sources(

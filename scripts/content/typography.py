@@ -12,8 +12,10 @@ from scripts.problems import Problem
 
 #: What is markup and not words: code, links' targets, attribute lists, marks, blanks, embeds.
 _MARKUP = re.compile(
-    r"`[^`]*`|(?<=\])\([^)]*\)|\{[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>|\[\]]"
+    r"(?<=\])\([^)]*\)|\{#[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>|\[\]]"
 )
+#: Code and blanks are judged as one Latin word.
+_LATIN = re.compile(r"`[^`]*`|\{\w+\}")
 
 
 def check(page: SourcePage) -> Iterator[Problem]:
@@ -23,7 +25,7 @@ def check(page: SourcePage) -> Iterator[Problem]:
     for key in ("title", "description"):
         yield from _line(page, page.line_of(key), str(page.meta.get(key, "")))
     for number, line in page.lines():
-        yield from _line(page, number, _MARKUP.sub("", line))
+        yield from _line(page, number, _LATIN.sub("x", _MARKUP.sub("", line)))
 
 
 def _line(page: SourcePage, number: int, words: str) -> Iterator[Problem]:

@@ -24,6 +24,17 @@ def fill(text: str, blanks: dict[str, Any]) -> str:
     return _BLANK.sub(lambda m: str(blanks.get(m[1], m[0])), text)
 
 
+def fill_all(value: Any, blanks: dict[str, Any]) -> Any:
+    """`fill` for every text within lists and dictionaries, such as a page's front matter."""
+    if isinstance(value, str):
+        return fill(value, blanks)
+    if isinstance(value, list):
+        return [fill_all(item, blanks) for item in value]
+    if isinstance(value, dict):
+        return {key: fill_all(item, blanks) for key, item in value.items()}
+    return value
+
+
 def load_words(root: Path, identity: dict[str, Any]) -> dict[str, dict[str, str]]:
     """docs/data/words.yml as {"zh": {key: words}, "en": …} with the identity filled in."""
     table = yaml.safe_load((root / "docs/data/words.yml").read_text(encoding="utf-8"))

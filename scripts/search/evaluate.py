@@ -2,7 +2,9 @@
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -10,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.outcome import CannotRun
 from scripts.search.serving import BLANK, Served, serve
+from scripts.tools import CHROMIUM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LIMIT = 10
-COLD_STARTS = 5  # fresh browser profiles per language, for the bytes of a first question
+COLD_STARTS = 3  # fresh browser profiles per language, for the bytes of a first question
 RESULTS_READ = 5
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPEN = """async ({lang}) => {
   const {openSearch} = await import("/assets/js/search.js");
   const {openBranches} = await import("/assets/js/branches.js");
@@ -192,36 +194,27 @@ def _cold_sizes(
     return sizes
 
 
-class _browser:
-    """Chromium for a while: Playwright's own, else the system's."""
-
-    def __enter__(self) -> "Browser":
-        import shutil
-
-        try:
-            from playwright.sync_api import Error, sync_playwright
-        except ImportError as error:
-            raise CannotRun(
-                "衡量搜索要用 Playwright：pip install -r requirements-dev.txt",
-                "measuring needs Playwright: pip install -r requirements-dev.txt",
-            ) from error
-        system = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-        self._playwright = sync_playwright().start()
-        try:
-            self._opened = self._playwright.chromium.launch(
-                executable_path=system, args=["--no-sandbox"]
-            )
-        except Error as error:
-            self._playwright.stop()
-            raise CannotRun(
-                "没有找到 Chromium：apt install chromium，或 playwright install chromium",
-                "Chromium is missing: apt install chromium, or playwright install chromium",
-            ) from error
-        return self._opened
-
-    def __exit__(self, *error: object) -> None:
-        self._opened.close()
-        self._playwright.stop()
+@contextmanager
+def _browser() -> Iterator["Browser"]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise CannotRun(
+            "衡量搜索要用 Playwright，请运行：pip install -r requirements-dev.txt",
+            "measuring needs Playwright: pip install -r requirements-dev.txt",
+        ) from error
+    program = CHROMIUM.find()
+    if program is None:
+        raise CannotRun(
+            "没有找到 Chromium，请安装，例如：apt install chromium",
+            "Chromium is missing, install it, for example: apt install chromium",
+        )
+    # Chromium refuses to run sandboxed as root, which containers are
+    unboxed = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=unboxed)
+        yield opened
+        opened.close()
 
 
 def _list(text: str) -> tuple[str, ...]:
