@@ -53,7 +53,7 @@ def _serve(args: argparse.Namespace) -> int:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         workers_kill_timeout=10,
     ).serve()
     return _DONE

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, g
 from flask import request as http
 from sqlalchemy import text
 
@@ -66,6 +66,7 @@ def confirm(form_id: str) -> Response:
     """Keeps what was read back: 201 with the receipt, the same one for the same key."""
     form, given = _form(form_id), asking.given()
     draft, seconds = here().tokens.read(first(given, "token"), form.id)
+    g.lang = g.get("lang") or draft.lang
     _check_key(draft)
     keeping = here().keeping
     if seconds <= tokens.LONGEST and draft.version == form.version:
@@ -237,5 +238,5 @@ def _status_body(found: Status) -> dict[str, str | None]:
         "due_on": iso(found.due_on),
         "answered_on": iso(found.answered_on),
         "closed_on": iso(found.closed_on),
-        "deleted_by": iso(found.retain_until),
+        "deleted_by": None if found.status == "withdrawn" else iso(found.retain_until),
     }

@@ -117,7 +117,8 @@ class SiteFiles:
             return b""
         if not rows:
             return b""
-        title = "改动有问题，显示的是上一次成功的版本 / The last edit did not build; this is the version before it"
+        zh = "改动有问题，显示的是上一次成功的版本"
+        title = f"{zh} / The last edit did not build; this is the version before it"
         return (
             f'<div class="jq-problems" role="status"><p>{title}</p><ul>{"".join(rows)}</ul></div>'
         ).encode()
