@@ -116,6 +116,7 @@ def _first_build(rebuilder: Rebuilder, root: Path) -> bool:
 def _look_after(rebuilder: Rebuilder, service: Service, watch: bool) -> None:
     """The service is started afresh for its own changes, but not on what did not build."""
     restart_due, well = False, True
+    rebuilder.due = True  # for what changed before the first tick, while nobody watched
     for changed in _changes(rebuilder.root) if watch else _ticks():
         rebuilder.due |= bool(changed)
         restart_due |= any(path.startswith("forms_api/") for path in changed)

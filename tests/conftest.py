@@ -64,9 +64,9 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         release = json.loads((current / "_private/release.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         release = {}
-    if release.get("today") == TODAY and release["fingerprint"] == fingerprint.of_sources(ROOT):
+    if release.get("today") == TODAY and release.get("fingerprint") == fingerprint.of_sources(ROOT):
         return BuiltSite(current)
-    out = tmp_path_factory.mktemp("site") / "release"
+    out = tmp_path_factory.mktemp("releases")
     door = [sys.executable, str(ROOT / "scripts/manage.py")]
     build = subprocess.run(
         [*door, "build", "--json", "--out", str(out)], capture_output=True, text=True, cwd=ROOT
@@ -77,7 +77,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         except (ValueError, KeyError):
             problems = [build.stdout]
         pytest.fail("\n".join(["the site does not build", *problems, build.stderr]), pytrace=False)
-    return BuiltSite(out)
+    return BuiltSite(Path(json.loads(build.stdout)["release"]))
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +89,15 @@ def live_server(
     command = [sys.executable, "-m", "forms_api.cli", "serve", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--site", str(built_site.public)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FORMS_")}
+    environ = kept | {
+        "FORMS_RELEASE": str(built_site.folder),
+        "FORMS_DATABASE_URL": f"sqlite:///{data / 'forms.sqlite'}",
+        "FORMS_KEYS_FOLDER": str(data / "keys"),
+        "FORMS_SITE_PROBLEMS": str(data / "problems.json"),
+        "FORMS_RATE_LIMIT": "off",  # all visitors of all tests come from one address
+    }
     with (data / "service.log").open("wb") as log:
-        child = Child(command, ROOT, {**kept, "FORMS_DATA": str(data)}, stdout=log)
+        child = Child(command, ROOT, environ, stdout=log)
         try:
             deadline = time.monotonic() + 30
             while not answers("127.0.0.1", port):
