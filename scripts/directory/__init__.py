@@ -1,0 +1,1 @@
+"""The branch directory: from the spreadsheet to pages, lists and feeds. Knows nothing of MkDocs."""

@@ -1,0 +1,115 @@
+"""Browse pages: all entries of a province, a city, a home township, a trade, a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from scripts.directory.chrome import Chrome
+from scripts.directory.groups import Group, all_groups, by_city, recent_first
+from scripts.directory.schema import Branch, Directory
+from scripts.directory.views import Views, entry_url
+from scripts.directory.words import PREFIX, counted, joined
+
+#: A page with more entries than this shows names and places instead of whole cards.
+CARD_LIMIT = 300
+
+
+class Browse:
+    """Call `all()` once; `written` then counts its pages."""
+
+    def __init__(
+        self, env: Environment, directory: Directory, views: Views, chrome: Chrome
+    ) -> None:
+        self.template = env.get_template("directory/browse.html")
+        self.directory, self.views, self.chrome = directory, views, chrome
+        self.written = 0
+        self.groups = all_groups(directory)
+        self.fixed: dict[str, Any] = {
+            "w": views.words,
+            "L": views.lang,
+            "P": PREFIX[views.lang],
+            "comma": "，" if views.lang == "zh" else ", ",
+            "register_url": chrome.url_if_built("away/register"),
+            "none_text": Markup(views.words["none_text"]),  # noqa: S704  # our own words
+        }
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """(path, finished page) of every group."""
+        for groups in self.groups.values():
+            for group in groups:
+                self.written += 1
+                yield group.path, self._page(group)
+
+    def _page(self, group: Group) -> str:
+        lang, words = self.views.lang, self.views.words
+        label = group.label[lang]
+        title = words[f"page_{group.facet}"].format(label=label)
+        count = counted(words, "count", group.count)
+        one_city = group.facet == "city"
+        order = words["order_checked" if one_city else "order_cities"] if group.count > 1 else ""
+        content = self.template.render(
+            title=title,
+            count=count,
+            order=order,
+            fictional=any(branch.fictional for branch in group.all),
+            cities=list(self._cities(group)),
+            past=self._cards(recent_first(group.past)),
+            past_count=len(group.past),
+            nearest=self._nearest(group),
+            **self.fixed,
+        )
+        return self.chrome.page(
+            group.path,
+            title=title,
+            description=words["page_description"].format(title=title, count=count),
+            crumbs=self._crumbs(group),
+            content=content,
+        )
+
+    def _cities(self, group: Group) -> Iterator[tuple[str, str, int, Markup]]:
+        """(heading, its link, count, cards); a city's own page has no heading."""
+        for code, branches in by_city(group.open, self.views.lang):
+            city = branches[0].city
+            if group.facet == "city":
+                yield "", "", len(branches), self._cards(branches, "h2")
+            else:
+                url = f"/{PREFIX[self.views.lang]}find/directory/city/{code}/"
+                yield city.short[self.views.lang], url, len(branches), self._cards(branches)
+
+    def _cards(self, branches: list[Branch], heading: str = "h3") -> Markup:
+        if len(branches) <= CARD_LIMIT:
+            return self.views.cards(branches, heading)
+        line = Markup('<li><a href="{}">{}</a> <span class="jq-count">{}</span></li>')
+        lang = self.views.lang
+        return Markup("\n").join(
+            line.format(entry_url(branch.id, lang), branch.title(lang), branch.township.name[lang])
+            for branch in branches
+        )
+
+    def _nearest(self, group: Group) -> str:
+        """For a city without open entries: the cities of its province that have some."""
+        if group.count or group.facet != "city":
+            return ""
+        province = self.directory.places.cities[group.key].parent or group.key
+        others = [
+            other
+            for other in self.groups["city"]
+            if other.count and self.directory.places.cities[other.key].parent == province
+        ]
+        if not others:
+            return ""
+        names = joined((other.label[self.views.lang] for other in others), self.views.lang)
+        return self.views.words["none_nearest"].format(places=names)
+
+    def _crumbs(self, group: Group) -> str:
+        province = city = ""
+        if group.facet == "province":
+            province = group.key
+        elif group.facet == "city":
+            place = self.directory.places.cities[group.key]
+            province, city = place.parent, group.key
+        return self.chrome.crumbs(province, city)

@@ -1,0 +1,143 @@
+"""One row of the spreadsheet and the checks of its single cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from scripts.directory.columns import BY_NAME, COLUMNS, PAIRS, Column
+from scripts.directory.faults import told_at
+from scripts.directory.private_numbers import private_number
+from scripts.directory.schema import Taxonomies, Text
+from scripts.problems import Problem
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PHONE = re.compile(r"[0-9]{3,5}(?:[- ]?[0-9]{2,8}){0,3}(?: ?(?:转|ext) ?[0-9]{1,6})?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YES = {"yes", "true", "1", "是"}
+_NO = {"no", "false", "0", "否"}
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+_EARLIEST_YEAR = 1921
+
+
+@dataclass
+class Row:
+    """`row["phone"]` is the cell's text, "" where there is none. Faults gather in `problems`."""
+
+    file: str
+    number: int
+    cells: Mapping[str, str]
+    letters: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def report(self, column: str, code: str, **blanks: object) -> None:
+        label = BY_NAME[column].label
+        message = told_at(self.number, self.letters[column], label, code, **blanks)
+        self.problems.append(Problem(self.file, self.number, code, message))
+
+    def list(self, column: str) -> tuple[str, ...]:
+        """Parts between ";" (or the full-width one that Chinese keyboards type)."""
+        parts = self[column].replace("；", ";").split(";")
+        return tuple(part.strip() for part in parts if part.strip())
+
+    def yes(self, column: str) -> bool | None:
+        value = self[column].lower()
+        return True if value in _YES else False if value in _NO else None
+
+    def pair(self, name: str) -> Text | None:
+        return self.named(name) if self[f"{name}_zh"] else None
+
+    def named(self, name: str) -> Text:
+        return Text(self[f"{name}_zh"], self[f"{name}_en"], self[f"{name}_zh_hant"])
+
+    def check_all_cells(self, taxonomies: Taxonomies, today: date) -> None:
+        for column in COLUMNS:
+            value = self[column.name]
+            if value:
+                self._check_cell(column, value, taxonomies, today)
+            elif column.required and column.kind != "pair":
+                self.report(column.name, "required")
+        for name in PAIRS:
+            self._check_pair(name)
+
+    def _check_cell(self, column: Column, value: str, taxonomies: Taxonomies, today: date) -> None:
+        if len(value) > column.limit:
+            self.report(column.name, "too_long", n=len(value), limit=column.limit)
+        if value.startswith(_FORMULA_SIGNS):
+            self.report(column.name, "formula", sign=value[0])
+        elif code := private_number(value):
+            self.report(column.name, code)
+        elif column.kind in ("term", "terms"):
+            self._check_terms(column.name, taxonomies)
+        elif (check := _CHECKS.get(column.kind)) and (code := check(value, today)):
+            self.report(column.name, code, value=value)
+
+    def _check_terms(self, name: str, taxonomies: Taxonomies) -> None:
+        known = taxonomies.get(name, {})
+        for value in self.list(name) if BY_NAME[name].kind == "terms" else (self[name],):
+            if value not in known:
+                self.report(name, "unknown_value", value=value, known=", ".join(known))
+
+    def _check_pair(self, name: str) -> None:
+        zh, en = f"{name}_zh", f"{name}_en"
+        if bool(self[zh]) != bool(self[en]):
+            self.report(en if self[zh] else zh, "language_half")
+        elif BY_NAME[zh].required and not self[zh]:
+            self.report(zh, "required")
+
+
+def _yes_no(value: str, today: date) -> str | None:
+    return None if value.lower() in _YES | _NO else "bad_yes_no"
+
+
+def _id(value: str, today: date) -> str | None:
+    return None if _ID.fullmatch(value) else "bad_id"
+
+
+def _date(value: str, today: date) -> str | None:
+    try:
+        there = date.fromisoformat(value) if _DATE.fullmatch(value) else None
+    except ValueError:
+        there = None
+    if there is None:
+        return "bad_date"
+    return "future_date" if there > today else None
+
+
+def _year(value: str, today: date) -> str | None:
+    sound = re.fullmatch(r"\d{4}", value) and _EARLIEST_YEAR <= int(value) <= today.year
+    return None if sound else "bad_year"
+
+
+def _phone(value: str, today: date) -> str | None:
+    if not _PHONE.fullmatch(value):
+        return "bad_phone"
+    number = phonenumbers.parse(value, "CN")
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    return "personal_mobile" if phonenumbers.number_type(number) == mobile else None
+
+
+def _email(value: str, today: date) -> str | None:
+    try:
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError:
+        return "bad_email"
+    return None
+
+
+_CHECKS: dict[str, Callable[[str, date], str | None]] = {
+    "yes_no": _yes_no,
+    "id": _id,
+    "date": _date,
+    "year": _year,
+    "phone": _phone,
+    "email": _email,
+}

@@ -1,0 +1,96 @@
+"""All of a page but its article: title, canonical address, breadcrumbs, rail, language switch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from forms_api.shell import Shell
+from scripts.directory.schema import Places
+from scripts.directory.views import Parts
+from scripts.directory.words import PREFIX, Words
+
+_HREF = re.compile(r'href="[^"]*"')
+#: What the rail leads on to: path and the key of its words. Only those that are built are shown.
+_RAIL = (
+    ("away/register", "contact_me"),
+    ("find/which-branch", "link_which"),
+    ("help/rights", "link_rights"),
+    ("find/lost-contact", "link_lost"),
+    ("about/open-data", "link_data"),
+)
+
+
+class Chrome:
+    """Knows one language's shell and the web root."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        lang: str,
+        words: Words,
+        parts: Parts,
+        places: Places,
+        identity: Mapping[str, Any],
+        site_url: str,
+        out: Path,
+    ) -> None:
+        self.shell, self.lang, self.words, self.parts = shell, lang, words, parts
+        self.places, self.site_url, self.out = places, site_url, out
+        name = identity["name"]
+        self.site_name = escape(name[lang] if isinstance(name, Mapping) else name)
+        self.other = PREFIX["en" if lang == "zh" else "zh"]
+        defaults = dict(zip(shell.names, shell.defaults, strict=True))
+        self._switches = {
+            name: _HREF.split(defaults[name], maxsplit=1)
+            for name in ("switch", "switch_foot")
+            if name in defaults and _HREF.search(defaults[name])
+        }
+        links = [(url, words[key]) for path, key in _RAIL if (url := self.url_if_built(path))]
+        self.rail = str(parts.module.rail(links))
+        self.crumbs = lru_cache(None)(self._crumbs)
+
+    def url_if_built(self, path: str) -> str:
+        """Root-absolute, or "" when this site has no such page yet."""
+        there = self.out / PREFIX[self.lang] / path / "index.html"
+        return f"/{PREFIX[self.lang]}{path}/" if there.exists() else ""
+
+    def absolute(self, path: str) -> str:
+        return f"{self.site_url}{PREFIX[self.lang]}{path}"
+
+    def _crumbs(self, province: str, city: str) -> str:
+        """By code; a municipality, being its own city, stands once."""
+        base = f"/{PREFIX[self.lang]}find/directory/"
+        steps = [(base, self.words["directory"])]
+        if find := self.url_if_built("find"):
+            steps.insert(0, (find, self.words["find"]))
+        if province:
+            steps.append(
+                (f"{base}province/{province}/", self.places.provinces[province].short[self.lang])
+            )
+        if city and city != province:
+            steps.append((f"{base}city/{city}/", self.places.cities[city].short[self.lang]))
+        return str(self.parts.module.crumbs(steps))
+
+    def page(self, path: str, *, title: str, description: str, head: str = "", **parts: str) -> str:
+        """`path` is the Chinese page's, without a leading slash: find/directory/<id>/."""
+        for name, (before, after) in self._switches.items():
+            parts[name] = f'{before}href="/{self.other}{path}"{after}'
+        return self.shell.fill(
+            title=f"<title>{escape(title)} · {self.site_name}</title>",
+            description=f'<meta name="description" content="{escape(description)}">',
+            canonical=f'<link rel="canonical" href="{self.absolute(path)}">',
+            rail=self.rail,
+            head=head,
+            **parts,
+        )
+
+    def write(self, path: str, page: str) -> int:
+        """Bytes written below the web root."""
+        folder = self.out / PREFIX[self.lang] / path
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "index.html").write_bytes(page.encode())

@@ -1,0 +1,165 @@
+"""Open data below <web root>/data/: branches.json, branches.csv, events.ics.
+
+branches.json: {"generated": day, "fictional": bool, "count": n, "lists": {list: {value: text}},
+"branches": [entry]}. A text is {"zh-Hans", "en"} and, where an entry overrides the generated
+Traditional, "zh-Hant". An entry has the fields of the spreadsheet, nested; absent ones are null.
+
+branches.csv: the columns of docs/data/branches.csv, UTF-8 with BOM, CRLF. A cell that a spreadsheet
+program would take for a formula is preceded by an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forms_api.languages import FOLDERS, public
+from scripts.directory.calendar import calendar
+from scripts.directory.columns import COLUMNS
+from scripts.directory.events import FILE as EVENTS
+from scripts.directory.events import load_events
+from scripts.directory.schema import Branch, Directory, Place, Text
+from scripts.directory.views import entry_url
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(
+    directory: Directory,
+    root: Path,
+    out: Path,
+    today: date,
+    identity: Mapping[str, Any],
+    site_url: str = "",
+) -> None:
+    """`root` is the repository, `out` the web root."""
+    data = out / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(as_json(directory, today), ensure_ascii=False, indent=1)
+    (data / "branches.json").write_text(text + "\n", encoding="utf-8")
+    (data / "branches.csv").write_bytes(as_csv(directory).encode("utf-8-sig"))
+    events, _ = load_events(root / EVENTS, directory, today)
+    coming = (event for event in events if event.starts.date() >= today)
+    (data / "events.ics").write_bytes(calendar(coming, today, site_url))
+
+
+def as_json(directory: Directory, today: date) -> dict[str, Any]:
+    return {
+        "generated": today.isoformat(),
+        "fictional": any(branch.fictional for branch in directory.branches),
+        "count": len(directory.branches),
+        "lists": {
+            name: {value: _text(term.label) for value, term in terms.items()}
+            for name, terms in directory.taxonomies.items()
+        },
+        "branches": [_entry(branch) for branch in directory.branches],
+    }
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    if text is None:
+        return None
+    return {"zh-Hans": text.zh, **({"zh-Hant": text.hant} if text.hant else {}), "en": text.en}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"code": place.code, **(_text(place.short) or {})}
+
+
+def _entry(branch: Branch) -> dict[str, Any]:
+    district = branch.district and {
+        "code": branch.district_code or None,
+        **(_text(branch.district) or {}),
+    }
+    return {
+        "id": branch.id,
+        "url": {public(lang): entry_url(branch.id, lang) for lang in FOLDERS},
+        "fictional": branch.fictional,
+        "status": branch.status,
+        "merged_into": branch.merged_into or None,
+        "closed_on": branch.closed_on and branch.closed_on.isoformat(),
+        "name": _text(branch.name),
+        "short_name": _text(branch.short_name),
+        "aliases": {"zh-Hans": list(branch.aliases_zh), "en": list(branch.aliases_en)},
+        "kind": branch.kind,
+        "setup": branch.setup,
+        "anchor": branch.anchor,
+        "setting": branch.setting,
+        "trade": branch.trade or None,
+        "destination": {
+            "province": _place(branch.province),
+            "city": _place(branch.city),
+            "district": district,
+        },
+        "home": {
+            "county": _text(branch.county),
+            "township": {"slug": branch.township.slug, **(_text(branch.township.name) or {})},
+            "village": _text(branch.village),
+        },
+        "address": _text(branch.address),
+        "contact": {"phone": branch.phone or None, "email": branch.email or None},
+        "hours": _text(branch.hours),
+        "meeting_pattern": _text(branch.meeting_pattern),
+        "responsible": {
+            "home_office": _text(branch.home_office),
+            "host_guidance": _text(branch.host_guidance),
+            "approved_by_level": branch.approved_by_level or None,
+        },
+        "management_relations": list(branch.management_relations),
+        "services": list(branch.services),
+        "open_to_non_members": branch.open_to_non_members,
+        "association": _text(branch.association),
+        "paired_with": _text(branch.paired_with),
+        "has_union": branch.has_union,
+        "has_volunteers": branch.has_volunteers,
+        "languages": list(branch.languages),
+        "founded_year": branch.founded_year,
+        "verified_on": branch.verified_on.isoformat(),
+        "note": _text(branch.note),
+    }
+
+
+def as_csv(directory: Directory) -> str:
+    """Read back by the importer, it gives the same directory."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(column.name for column in COLUMNS)
+    for branch in directory.branches:
+        cells = dict(_cells(branch))
+        writer.writerow(_harmless(cells[column.name]) for column in COLUMNS)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+
+
+def _cells(branch: Branch) -> Iterator[tuple[str, str]]:
+    """(column, text): a Text gives one cell a language, a tuple one joined by ";"."""
+    for name in Branch.__slots__:
+        value = getattr(branch, name)
+        match value:
+            case Text():
+                yield from _text_cells(name, value)
+            case Place():
+                yield f"{name}_code", value.code
+                yield from _text_cells(name, value.name if name == "province" else value.short)
+            case tuple():
+                yield name, ";".join(value)
+            case bool():
+                yield name, "yes" if value else "no"
+            case _:
+                yield name, "" if value is None else str(value)
+                yield from _text_cells(name, Text("", ""))
+    yield from _text_cells("township", branch.township.name)
+
+
+def _text_cells(name: str, text: Text) -> Iterator[tuple[str, str]]:
+    yield f"{name}_zh", text.zh
+    yield f"{name}_zh_hant", text.hant
+    yield f"{name}_en", text.en

@@ -1,0 +1,171 @@
+"""Fills one shell per language with every entry and browse page, after MkDocs has written its own.
+
+Data → dict per language (views.py) → template → shell. Nothing here knows how a shell is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from forms_api import clock
+from forms_api.shell import Shell
+from scripts.directory.browse import Browse
+from scripts.directory.chrome import Chrome
+from scripts.directory.groups import all_groups, by_city, ranked
+from scripts.directory.schema import Directory
+from scripts.directory.views import THEME, Parts, Views, environment, organization
+from scripts.directory.words import (
+    LANGUAGES,
+    PREFIX,
+    Words,
+    capital,
+    counted,
+    day,
+    load_words,
+    within,
+)
+
+DATA = THEME.parent / "data"
+
+#: With more entries than this the directory's own page lists only the ways in.
+LANDING_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pages written: of entries (both languages), of browse pages, and their bytes."""
+
+    entries: int
+    entry_pages: int
+    browse_pages: int
+    bytes: int
+
+
+def fill(
+    directory: Directory,
+    shells: Mapping[str, Shell],
+    out: Path,
+    *,
+    today: date,
+    identity: Mapping[str, Any],
+    site_url: str,
+    forms: Collection[str] = (),
+    words: Mapping[str, Words] | None = None,
+    browse: bool = True,
+) -> Counts:
+    """Write all pages of the directory below `out`, the web root.
+
+    `site_url` ends in "/". `forms` are the ids of forms the service offers. Pages that are linked
+    to only if they exist are looked for in `out`, so MkDocs must have written there before.
+    """
+    wording = words or load_words(DATA)
+    env = environment()
+    entry_pages = browse_pages = size = 0
+    for lang in LANGUAGES:
+        parts = Parts(env, lang, wording[lang])
+        views = Views(directory, lang, wording[lang], parts, today, "find-correct-listing" in forms)
+        chrome = Chrome(
+            shells[lang], lang, wording[lang], parts, directory.places, identity, site_url, out
+        )
+        size += _write_entries(env, directory, views, chrome)
+        entry_pages += len(directory.branches)
+        if browse:
+            pages = Browse(env, directory, views, chrome)
+            size += sum(chrome.write(path, page) for path, page in pages.all())
+            browse_pages += pages.written
+    return Counts(len(directory.branches), entry_pages, browse_pages, size)
+
+
+def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome) -> int:
+    lang, words = views.lang, views.words
+    template = env.get_template("directory/entry.html")
+    constant = {
+        "w": words,
+        "P": PREFIX[lang],
+        "stop": "。" if lang == "zh" else ".",
+        "register_url": chrome.url_if_built("away/register"),
+    }
+    size = 0
+    for branch in directory.branches:
+        path = f"find/directory/{branch.id}/"
+        view = views.entry(branch)
+        near = views.near.of(branch)
+        if not near:
+            view["near_none"] = Markup(words["near_none"]).format(  # noqa: S704  # our own words
+                place=branch.province.short[lang]
+            )
+        content = template.render(constant, **view, near=views.cards(near))
+        description = words["entry_description"].format(
+            name=branch.name[lang],
+            place=within(branch.district, branch.city.short, lang),
+            checked=day(branch.verified_on, lang),
+        )
+        page = chrome.page(
+            path,
+            title=branch.name[lang],
+            description=description,
+            crumbs=chrome.crumbs(branch.province.code, branch.city.code),
+            content=content,
+            head=organization(branch, lang, chrome.absolute(path)),
+        )
+        size += chrome.write(path, page)
+    return size
+
+
+def landing(directory: Directory, lang: str, words: Mapping[str, Words] | None = None) -> str:
+    """HTML for `[[directory]]`: the ways in, and up to 300 entries by city."""
+    wording = (words or load_words(DATA))[lang]
+    env = environment()
+    parts = Parts(env, lang, wording)
+    views = Views(directory, lang, wording, parts, clock.today(), False)
+    groups = all_groups(directory)
+    ways = [
+        (f"by-{name}", wording[f"by_{name}"], _links(groups[facet], lang))
+        for name, facet in (
+            ("place", "province"), ("home", "home"), ("trade", "trade"), ("kind", "kind"),
+        )
+    ]  # fmt: skip
+    listed = [branch for branch in directory.branches if branch.status == "active"]
+    cities = {group.key: group for group in groups["city"]}
+    shown = by_city(listed, lang) if len(directory.branches) <= LANDING_LIMIT else []
+    return env.get_template("directory/landing.html").render(
+        parts=parts.module,
+        w=wording,
+        L=lang,
+        fictional=any(branch.fictional for branch in directory.branches),
+        ways=ways,
+        count=counted(wording, "count", len(listed)),
+        comma="，" if lang == "zh" else ", ",
+        cities=[
+            (
+                cities[code].label[lang],
+                f"/{PREFIX[lang]}{cities[code].path}",
+                len(branches),
+                views.cards(branches, "h4"),
+            )
+            for code, branches in shown
+        ],
+    )
+
+
+def home_blocks(directory: Directory, lang: str) -> dict[str, Any]:
+    """For the home page: `count` of open entries; `places` and `towns` as (label, count, url)."""
+    groups = all_groups(directory)
+    return {
+        "count": len(directory.open_branches),
+        "places": _links(groups["province"], lang),
+        "towns": _links(groups["home"], lang),
+    }
+
+
+def _links(groups: Collection[Any], lang: str) -> list[tuple[str, int, str]]:
+    return [
+        (capital(group.label[lang]), group.count, f"/{PREFIX[lang]}{group.path}")
+        for group in ranked(groups, lang)
+    ]
