@@ -17,15 +17,11 @@ VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分"
 
 @cache
 def traditional_to_simplified() -> Mapping[str, str]:
-    """Character → character, from OpenCC's TSCharacters, followed to the end.
-
-    A character with several readings (乾: 干 or 乾) takes the one that differs from itself:
-    both sides are folded, so a reading too many only widens a match.
-    """
+    """Character → character: the first reading in OpenCC's TSCharacters, followed to the end."""
     table = {
-        source: next((one for one in targets if one != source), source)
+        source: targets[0]
         for source, targets in _dictionary("TSCharacters")
-        if len(source) == 1 and all(len(one) == 1 for one in targets)
+        if len(source) == len(targets[0]) == 1
     }
     table.update(VARIANTS)
     closed = {}

@@ -49,3 +49,8 @@ def test_tables_keep_only_what_leads_into_the_corpus() -> None:
 def test_names_of_a_thing_the_corpus_never_mentions_are_left_out() -> None:
     groups = [["流动党员", "外出党员"], ["某物", "别名"], ["党费"]]
     assert tables.aliases_for(groups, "流动党员交党费") == [(["流动党员"], ["外出党员"])]
+
+
+def test_simplified_text_stays_as_it_is() -> None:
+    text = "怎么办什么时候为什么哪里可以请问组织关系于是干后里面发只台"
+    assert fold(text, tables.traditional_to_simplified()) == text

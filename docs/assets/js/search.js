@@ -10,6 +10,7 @@ const FIELDS = { title: 7, w: 4, h: 3, d: 2 };
 const KEYS = { ht: 3, hk: 2, hz: 1.5 };
 const LABELS = { historical: 0.75, reference: 0.85 };
 const SATURATION = 3;
+const NEAR = 12; // words
 
 /**
  * Load one language's index. `base` holds a folder for each language, `lang` is a language tag.
@@ -36,7 +37,8 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
   const handles = new Map();
   const asked = new Map();
 
-  /** Where a word (bare: and longer ones) or a "quoted phrase" stands: page → {at, fields}. */
+  /** What Pagefind gives for a bare word (longer ones too) or a "quoted phrase": page → {at, fields}.
+   *  Fields are complete for bare words; for quoted ones only where the body has none. */
   const ask = text => {
     if (!asked.has(text)) {
       if (asked.size > 2000) asked.clear();
@@ -46,6 +48,13 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       }))));
     }
     return asked.get(text);
+  };
+
+  /** One whole word, with its fields; `wider`: pages that have a longer one only. */
+  const word = async (text, bare) => {
+    const [whole, loose] = await Promise.all([ask(bare ? text : `"${text}"`), ask(text)]);
+    const hits = new Map(Array.from(whole, ([id, hit]) => [id, { at: hit.at, fields: loose.get(id)?.fields || hit.fields }]));
+    return { hits, wider: new Map(Array.from(loose).filter(([id]) => !hits.has(id))) };
   };
 
   const phrase = async unit => {
@@ -66,6 +75,10 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     return often * (SATURATION + 1) / (often + SATURATION);
   };
 
+  /** English words of a query count as found together only when they stand in one passage. */
+  const together = places => Array.from(places[0]).some(p =>
+    places.every(at => Array.from(at).some(q => Math.abs(p - q) < NEAR)));
+
   /** One wording of the query → page → {score, exact}. */
   const weigh = async text => {
     const scores = new Map();
@@ -85,18 +98,17 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       words.forEach((word, i) => terms.push({ word, unit, i, prefix: open && i === words.length - 1 }));
     }
     await Promise.all(terms.map(async t => {
-      t.hits = await ask(t.prefix ? t.word : `"${t.word}"`);
-      t.idf = rarity(t.hits);
+      Object.assign(t, await word(t.word, t.prefix));
       // a longer word (complain → complaint) counts for less
-      t.wider = /^[a-z]{4,}$/i.test(t.word) ? await ask(t.word) : new Map();
-      if (!t.hits.size) t.idf = rarity(t.wider) / 2;
+      if (!/^[a-z]{4,}$/i.test(t.word)) t.wider.clear();
+      t.idf = t.hits.size ? rarity(t.hits) : rarity(t.wider) / 2;
     }));
     const total = terms.reduce((sum, t) => sum + t.idf, 0) || 1;
     const covered = new Map();
     const before = new Map();
     for (const t of terms) {
       for (const [id, hit] of t.wider) {
-        if (!pages.has(id) || t.hits.has(id)) continue;
+        if (!pages.has(id)) continue;
         add(id, t.idf * strength(id, hit) * 0.6);
         covered.set(id, (covered.get(id) || 0) + t.idf * 0.6);
       }
@@ -120,9 +132,13 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     for (const wanted of [units, pieces]) {
       if (!wanted.length || (wanted === pieces && Array.from(scores.values()).some(s => s.exact))) continue;
       const found = await Promise.all(wanted.map(phrase));
+      const latin = !wanted.some(u => u.runs.some(r => r.han));
+      const single = terms.filter(t => wanted.includes(t.unit) || wanted === units);
       for (const id of found[0].keys()) {
         if (!pages.has(id) || !found.every(hits => hits.has(id))) continue;
-        const field = Math.min(...found.map(hits => Math.max(0.5, ...hits.get(id).fields.map(f => FIELDS[f] || 0))));
+        const shared = Object.keys(FIELDS).filter(f => single.every(t => t.hits.get(id)?.fields.includes(f)));
+        if (latin && !shared.length && !together(found.map(hits => hits.get(id).at))) continue;
+        const field = Math.max(0.5, ...shared.map(f => FIELDS[f]));
         add(id, total * (0.5 + field / 5), true);
       }
     }
@@ -132,7 +148,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
         for (const id of (await ask(`"${prefix}${name}"`)).keys()) if (pages.has(id)) add(id, total * weight, true);
       }
     }
-    return { scores, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
+    return { scores, total, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
   };
 
   /** The query, then with Taiwan words and with other names of the same thing put in. */
@@ -144,12 +160,14 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       }
     }
     const also = [];
-    for (const [present, others] of tables.names) {
-      const name = [...present, ...others].filter(n => standsIn(text.toLowerCase(), n)).sort((a, b) => b.length - a.length)[0];
-      if (!name) continue;
-      const at = text.toLowerCase().indexOf(name);
+    const lower = text.toLowerCase();
+    const longest = names => names.filter(n => standsIn(lower, n)).sort((a, b) => b.length - a.length)[0];
+    const found = tables.names.map(([present, others]) => ({ present, name: longest([...present, ...others]) })).filter(g => g.name);
+    for (const { present, name } of found) {
+      if (found.some(g => g.name !== name && g.name.includes(name))) continue; // 党组 in 党组织 is another thing
+      const at = lower.indexOf(name);
       for (const other of present.slice(0, 3)) {
-        if (other === name || text.toLowerCase().includes(other)) continue;
+        if (lower.includes(other)) continue;
         all.set(text.slice(0, at) + other + text.slice(at + name.length), 0.7);
         also.push(other);
       }
@@ -170,12 +188,15 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const { list, also } = readings(asIs);
     const ranked = new Map();
     const needles = new Set();
+    let mass = 0;
     for (const [reading, weight] of list) {
       const one = await weigh(reading);
+      mass = mass || one.total;
+      const fair = Math.min(1, mass / one.total); // a longer name must not weigh more for its length
       one.needles.forEach(n => needles.add(n.toLowerCase()));
       for (const [id, { score, exact }] of one.scores) {
         const page = pages.get(id);
-        const value = score * weight * (LABELS[page.label] || 1) * (page.kind === "term" ? 0.6 : 1);
+        const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? 0.6 : 1);
         const old = ranked.get(id) || { score: 0, exact: false };
         ranked.set(id, { id, score: Math.max(old.score, value), exact: old.exact || exact });
       }
@@ -186,10 +207,10 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       return (!filters.group || filters.group === groupOf(page)) && (!filters.label || filters.label === page.label);
     };
     const order = Array.from(ranked.values()).filter(wanted).sort((a, b) => b.exact - a.exact || b.score - a.score || (a.id < b.id ? -1 : 1));
-    const top = Math.max(0, ...order.map(o => o.score));
-    const near = order.filter(o => o.exact || o.score >= top * 0.2).slice(0, limit);
+    const top = Math.max(0, ...order.map(o => (o.exact ? 0 : o.score)));
+    const shown = order.filter(o => o.exact || o.score >= top * 0.25).slice(0, limit);
     const words = Array.from(needles);
-    const hits = await Promise.all(near.map(async ({ id, exact }) => {
+    const hits = await Promise.all(shown.map(async ({ id, exact }) => {
       const page = (await handles.get(id).data()).jq;
       const room = /^zh/.test(lang) ? 90 : 180;
       return { title: page.title, label: page.label, group: groupOf(page), exact, ...view(page, words, normal, room) };

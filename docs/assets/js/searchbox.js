@@ -15,7 +15,7 @@ const BADGES = {
 };
 
 let loading;
-const load = () => loading ||= Promise.all(["search", "branches", "tokens", "excerpt"].map(name => import(`./${name}.js`)))
+const load = () => loading ||= Promise.all([import("./search.js"), import("./branches.js"), import("./tokens.js"), import("./excerpt.js")])
   .then(([search, branches]) => search.openSearch({ lang, branches: branches.openBranches({ lang }) }))
   .catch(error => { loading = undefined; throw error; });
 
