@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 import time
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ def answers(host: str, port: int) -> bool:
     finally:
         connection.close()
     return True
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass

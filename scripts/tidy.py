@@ -14,7 +14,6 @@ _UNUSED = (
     "404.html",
     "sitemap.xml",
     "sitemap.xml.gz",
-    "search",
 )
 _PREFIX = {"zh": "", "en": "en/"}
 

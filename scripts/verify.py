@@ -28,7 +28,7 @@ _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+
 def verify(public: Path, identity: dict[str, Any]) -> list[Problem]:
     """Every page of both languages; problems name the file below the web root."""
     found = [problem for page in sorted(public.rglob("*.html")) for problem in _page(public, page)]
-    found.extend(_links(public))
+    found.extend(sorted(set(_links(public))))
     if identity["sample"]:
         found.extend(_sample(public))
     return found

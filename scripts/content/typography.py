@@ -12,10 +12,11 @@ from scripts.problems import Problem
 
 #: What is markup and not words: code, links' targets, attribute lists, marks, blanks, embeds.
 _MARKUP = re.compile(
-    r"(?<=\])\([^)]*\)|\{#[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>|\[\]]"
+    r"(?<=\])\([^)]*\)|\{#[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>\[\]]"
 )
-#: Code and blanks are judged as one Latin word.
-_LATIN = re.compile(r"`[^`]*`|\{\w+\}")
+#: Code is judged as a Latin word, a blank of the identity as a Han one.
+_CODE = re.compile(r"`[^`]*`")
+_BLANK = re.compile(r"\{\w+\}")
 
 
 def check(page: SourcePage) -> Iterator[Problem]:
@@ -25,7 +26,9 @@ def check(page: SourcePage) -> Iterator[Problem]:
     for key in ("title", "description"):
         yield from _line(page, page.line_of(key), str(page.meta.get(key, "")))
     for number, line in page.lines():
-        yield from _line(page, number, _LATIN.sub("x", _MARKUP.sub("", line)))
+        words = _BLANK.sub("某", _CODE.sub("x", _MARKUP.sub("", line)))
+        for cell in words.split("|"):
+            yield from _line(page, number, cell)
 
 
 def _line(page: SourcePage, number: int, words: str) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""Measurements behind the figures in README. Each compares with a peer in the same run."""
