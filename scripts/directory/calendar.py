@@ -48,7 +48,7 @@ def _event(event: Event, today: date, site_url: str, host: str) -> Iterator[str]
     yield f"LOCATION:{_text(f'{event.venue.zh} / {event.venue.en}')}"
     if event.fictional:
         yield f"DESCRIPTION:{_text('示例数据，活动是虚构的。 / Sample data: a fictional event.')}"
-    if event.branch:
+    if event.branch and site_url:
         yield f"URL:{site_url}find/directory/{event.branch}/"
     yield f"CATEGORIES:{event.kind.upper()}"
     yield "END:VEVENT"
@@ -65,7 +65,7 @@ def _text(value: str) -> str:
 
 
 def _folded(line: bytes) -> Iterator[bytes]:
-    """Pieces of at most 75 octets; those after the first begin with a space. No character is cut."""
+    """Pieces of at most 75 octets, continued with a space; no character is cut."""
     first = True
     while line:
         room = 75 if first else 74

@@ -17,9 +17,10 @@ from scripts.problems import Problem
 
 KINDS = ("activity", "course")
 FILE = Path("docs/data/events.yml")
-_ALLOWED = frozenset(
-    "id kind fictional in_days on starts ends city branch title venue seats".split()
-)
+_ALLOWED = {
+    *("id", "kind", "fictional", "in_days", "on", "starts", "ends", "city", "branch"),
+    *("title", "venue", "seats"),
+}
 
 
 @dataclass(frozen=True, slots=True)
