@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts import fingerprint, tools
 from scripts.children import Child
 from scripts.rebuild import line_of
-from scripts.service import answers
+from scripts.service import answers, free_port
 from tests.browser.visitor import NewVisitor, Visitor
 
 TODAY = "2026-11-21"
@@ -85,7 +84,7 @@ def live_server(
     built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
     data = tmp_path_factory.mktemp("service")
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "forms_api.cli", "serve", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--site", str(built_site.public)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FORMS_")}
@@ -144,9 +143,3 @@ def visitor(browser: Browser, live_server: LiveServer) -> Iterator[NewVisitor]:
     yield arrive
     faults = [fault for one in visitors for fault in one.leaves()]
     assert not faults, "\n".join(faults)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
