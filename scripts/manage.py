@@ -71,6 +71,13 @@ COMMANDS = {
         "FILE [--json]",
         dev=True,
     ),
+    "bench": Command(
+        "scripts.bench.cli",
+        "实测速度和大小，并与同类软件比较",
+        "measure speed and size beside comparable software",
+        "NAME [--quick] [--json]",
+        dev=True,
+    ),
 }
 
 
