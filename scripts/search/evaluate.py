@@ -164,6 +164,7 @@ def _open(page: "Page", served: Served, lang: str) -> None:
 def _ask_all(browser: "Browser", served: Served, questions: Sequence[Question]) -> list[Answer]:
     page = browser.new_page()
     _open(page, served, questions[0].lang)
+    page.evaluate(ASK, {"text": "12371", "limit": 1})  # so that no question pays for the start
     answers = []
     for question in questions:
         got: Mapping[str, Any] = page.evaluate(ASK, {"text": question.text, "limit": LIMIT})
