@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from forms_api import clock
 from scripts import fingerprint
 from scripts.children import Child
 from scripts.outcome import CANNOT, DONE, both
@@ -42,8 +43,10 @@ class Rebuilder:
         self.due = True
         self._child: Child | None = None
         self._output: IO[bytes] | None = None
-        release = released(root)
-        self._seen = str(release.get("fingerprint")) if release else ""
+        release = released(root) or {}
+        today = clock.today().isoformat()  # a page's freshness and its events depend on it
+        fresh = release.get("today", today) == today
+        self._seen = str(release.get("fingerprint", "")) if fresh else ""
 
     @property
     def running(self) -> bool:

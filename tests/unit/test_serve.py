@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ else:
     for name in ("public", "_private"):
         (root / "var/current" / name).mkdir(parents=True, exist_ok=True)
     (root / "var/current/public/index.html").write_text(text)
-    release = {"fingerprint": seen, "stamp": "1"}
+    release = {"fingerprint": seen, "stamp": "1", "today": os.environ["JINQIAO_TODAY"]}
     (root / "var/current/_private/release.json").write_text(json.dumps(release))
 print(json.dumps({"seconds": {"total": 0.1}, "problems": problems}))
 sys.exit(1 if problems else 0)
@@ -63,7 +64,7 @@ http.server.HTTPServer((options["--host"], int(options["--port"])), Handler).ser
 class Serving:
     """A running `serve` over a small project, and what can be seen of it from outside."""
 
-    def __init__(self, root: Path, *, watch: bool = True) -> None:
+    def __init__(self, root: Path, *, watch: bool = True, today: str = "2026-11-21") -> None:
         self.root = root
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -78,7 +79,7 @@ class Serving:
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, str(root), str(self.port)],
             cwd=ROOT,
-            env={**os.environ, "REPOSITORY": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "REPOSITORY": str(ROOT), "JINQIAO_TODAY": today},
             stdout=self.log,
             stderr=self.log,
         )
@@ -154,7 +155,7 @@ Serve = Callable[..., Serving]
 def serve(project: Path) -> Iterator[Serve]:
     running: list[Serving] = []
 
-    def start(**options: bool) -> Serving:
+    def start(**options: Any) -> Serving:
         running.append(Serving(project, **options))
         return running[-1]
 
@@ -171,6 +172,15 @@ def test_it_builds_prints_the_address_and_the_second_start_builds_nothing(serve:
     second = serve()
     assert second.opens(), second.said()
     assert second.builds() == ["first"]
+
+
+def test_a_site_of_another_day_is_built_anew(serve: Serve) -> None:
+    first = serve(today="2026-11-21")
+    assert first.opens(), first.said()
+    assert first.ends() == 0
+    second = serve(today="2026-11-22")
+    assert second.opens(), second.said()
+    assert second.builds() == ["first", "first"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
