@@ -14,7 +14,7 @@ from typing import Any
 from scripts.search import pagefind, tables
 from scripts.search.corpus import Article, collect
 from scripts.search.glossary import names as glossary_names
-from scripts.search.tokens import HAN, fold, key, tokens
+from scripts.search.tokens import HAN, key, tokens
 
 FORMAT = 1  # of tables.json and of the records in fragments; search.js refuses another
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
@@ -74,23 +74,23 @@ def index_articles(
     meets elsewhere and has to fold as well.
     """
     began = time.monotonic()
-    table = tables.traditional_to_simplified()
+    fold = tables.simplify()
     by_name = {_name(number, article): article for number, article in enumerate(articles)}
     with TemporaryDirectory() as workspace:
-        pages = [token_page(name, article, table) for name, article in by_name.items()]
+        pages = [token_page(name, article) for name, article in by_name.items()]
         pagefind.run(pages, Path(workspace), out)
     rows = {}
     for path, name in pagefind.fragments(out):
         article = by_name[name]
         pagefind.write_fragment(path, record(article))
         rows[path.stem] = [sum(map(len, article.blocks)), article.kind, article.label]
-    text = "\n".join(_all_text(articles, table))
+    text = "\n".join(_all_text(articles))
     written = json.dumps(
         {
             "format": FORMAT,
             **_packed_fold(tables.fold_table_for({*text, *beside})),
             "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
-            "names": tables.aliases_for([[fold(n, table) for n in group] for group in names], text),
+            "names": tables.aliases_for([[fold(n) for n in group] for group in names], text),
             "pages": rows,
         },
         ensure_ascii=False,
@@ -102,11 +102,13 @@ def index_articles(
     return Report(len(articles), time.monotonic() - began, len(files), size)
 
 
-def token_page(name: str, article: Article, table: Mapping[str, str]) -> pagefind.TokenPage:
+def token_page(name: str, article: Article) -> pagefind.TokenPage:
     """Fields: title, h(eadings), w(ords of the reader), d(escription), k(eys: exact strings)."""
 
+    fold = tables.simplify()
+
     def cut(text: str) -> list[str]:
-        return tokens(fold(text, table))
+        return tokens(fold(text))
 
     def several(texts: Iterable[str]) -> list[str]:
         words: list[str] = []
@@ -118,7 +120,7 @@ def token_page(name: str, article: Article, table: Mapping[str, str]) -> pagefin
     keys = [("ht", article.title)]
     keys += [("hz", heading) for heading in headings]
     keys += [("hk", keyword) for keyword in article.keywords]
-    made = [prefix + key(fold(text, table)) for prefix, text in keys]
+    made = [prefix + key(fold(text)) for prefix, text in keys]
     return pagefind.TokenPage(
         name=name,
         blocks=[cut(block) for block in article.blocks],
@@ -152,9 +154,10 @@ def _name(number: int, article: Article) -> str:
     return f"{number:06d}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
-def _all_text(articles: Sequence[Article], table: Mapping[str, str]) -> Iterable[str]:
+def _all_text(articles: Sequence[Article]) -> Iterable[str]:
+    fold = tables.simplify()
     for article in articles:
-        yield fold("\n".join([*article.blocks, article.description, *article.keywords]), table)
+        yield fold("\n".join([*article.blocks, article.description, *article.keywords]))
 
 
 def _packed_fold(table: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import opencc
 
 from scripts.outcome import CannotRun
-from scripts.search.tokens import fold
+from scripts.search.tokens import Fold
 
 # Two spellings of one word that readers mix. Folded on both sides, hence harmless.
 VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分"}
@@ -36,13 +36,19 @@ def traditional_to_simplified() -> Mapping[str, str]:
 
 
 @cache
+def simplify() -> Fold:
+    """Folds text by `traditional_to_simplified`."""
+    return Fold(traditional_to_simplified())
+
+
+@cache
 def taiwan_phrases() -> Sequence[tuple[str, tuple[str, ...]]]:
     """(word used in Taiwan, words used on the mainland), both folded; from OpenCC's TWPhrases."""
-    table = traditional_to_simplified()
+    fold = simplify()
     pairs = []
     for source, targets in _dictionary("TWPhrasesRev"):
-        word = fold(source, table)
-        readings = tuple(dict.fromkeys(fold(one, table) for one in targets if one != source))
+        word = fold(source)
+        readings = tuple(dict.fromkeys(fold(one) for one in targets if one != source))
         if readings and readings != (word,):
             pairs.append((word, readings))
     return tuple(pairs)

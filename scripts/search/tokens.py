@@ -28,19 +28,26 @@ _STOP = (
 STOP_WORDS = frozenset(_STOP.split())
 
 
-def fold(text: str, table: Mapping[str, str]) -> str:
-    """Each character by itself: full to half width, then `table` (Traditional to Simplified).
+class Fold(dict[int, str]):
+    """Each character by itself: full to half width, then a table (Traditional to Simplified).
 
-    The length never changes, so that an offset in the folded text is one in the original.
+    The length of a text never changes, so that an offset in it stays one in the original.
     """
-    return "".join(_fold_one(character, table) for character in text)
 
+    def __init__(self, table: Mapping[str, str]) -> None:
+        super().__init__()
+        self._table = table
 
-def _fold_one(character: str, table: Mapping[str, str]) -> str:
-    normal = unicodedata.normalize("NFKC", character)
-    if len(normal.encode("utf-16-le")) != len(character.encode("utf-16-le")):
-        normal = character
-    return table.get(normal, normal)
+    def __call__(self, text: str) -> str:
+        return text.translate(self)
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        normal = unicodedata.normalize("NFKC", character)
+        if len(normal.encode("utf-16-le")) != len(character.encode("utf-16-le")):
+            normal = character
+        self[code] = folded = self._table.get(normal, normal)
+        return folded
 
 
 def tokens(folded: str) -> list[str]:

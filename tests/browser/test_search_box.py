@@ -38,7 +38,8 @@ PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title
 <a href="/search/" data-jq-open>打开搜索</a>
 <main><article><h1 id="top">页</h1>{body}</article></main>
 <dialog class="jq-over" hidden aria-label="搜索" data-jq-dialog>
-<form role="search" action="/search/"><label for="jq-oq">搜什么</label><input id="jq-oq" name="q" type="search"><button>搜索</button>
+<form role="search" action="/search/"><label for="jq-oq">搜什么</label>
+<input id="jq-oq" name="q" type="search"><button>搜索</button>
 <button type="button" data-jq-close>取消</button></form><div data-jq-out></div></dialog>
 <script type="application/json" id="jq-words">{words}</script></body></html>"""
 SEARCH = """<div data-jq-searchpage><form role="search" action="/search/">
@@ -52,7 +53,7 @@ Open = Callable[..., Page]
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = write_tree(tmp_path_factory.mktemp("tree"))
     (root / "data").mkdir()
-    (root / "data" / "branches.json").write_text("[]", encoding="utf-8")
+    (root / "data" / "branches.json").write_text('{"branches": []}', encoding="utf-8")
     index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
     for name, body in (("box", "<p>正文</p>"), ("search", SEARCH)):
         (root / name).mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from scripts.search import tables
-from scripts.search.tokens import fold, key, tokens
+from scripts.search.tokens import Fold, key, tokens
 from tests.site.search_tree import CASES
 
 TABLE = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
@@ -14,7 +14,7 @@ TABLE = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["text"])
 def test_text_is_folded_cut_and_made_a_key(case: dict[str, Any]) -> None:
-    folded = fold(case["text"], TABLE["table"])
+    folded = Fold(TABLE["table"])(case["text"])
     assert folded == case.get("fold", case["text"])
     assert tokens(folded) == case.get("tokens", tokens(folded))
     assert key(folded) == case["key"]
@@ -26,8 +26,8 @@ def test_text_is_folded_cut_and_made_a_key(case: dict[str, Any]) -> None:
      ("裡裏", "里里"), ("執著", "执着"), ("乾燥", "干燥"), ("台帐", "台账"), ("佈置", "布置")],
 )  # fmt: skip
 def test_both_spellings_fold_to_one(traditional: str, simplified: str) -> None:
-    table = tables.traditional_to_simplified()
-    assert fold(traditional, table) == fold(simplified, table)
+    fold = tables.simplify()
+    assert fold(traditional) == fold(simplified)
 
 
 def test_folding_twice_changes_nothing_more() -> None:
@@ -53,4 +53,4 @@ def test_names_of_a_thing_the_corpus_never_mentions_are_left_out() -> None:
 
 def test_simplified_text_stays_as_it_is() -> None:
     text = "怎么办什么时候为什么哪里可以请问组织关系于是干后里面发只台"
-    assert fold(text, tables.traditional_to_simplified()) == text
+    assert tables.simplify()(text) == text
