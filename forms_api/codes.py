@@ -56,13 +56,14 @@ class Locks:
 
 def locks(code: str) -> Locks:
     """The hash finds the record; to the public key a reply can be sealed for the holder alone."""
-    return Locks(code_hash(code), bytes(_private_key(code).public_key))
+    return Locks(code_hash(code), bytes(reply_key(code).public_key))
 
 
 def code_hash(code: str) -> bytes:
     return hashlib.blake2b(code.encode(), digest_size=32, person=b"jq find").digest()
 
 
-def _private_key(code: str) -> PrivateKey:
+def reply_key(code: str) -> PrivateKey:
+    """Opens what was sealed to the holder of the code."""
     seed = hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
     return PrivateKey.from_seed(seed)

@@ -21,7 +21,7 @@ def check_phone(text: str) -> tuple[str, str | None]:
         return digits, None
     if len(digits) < 5 or _SHORT_MOBILE.fullmatch(digits):
         return text, "phone-short"
-    if len(digits.lstrip("+")) > 20:
+    if len(digits.lstrip("+")) > 15:  # the longest there is (E.164)
         return text, "phone-long"
     try:
         number = phonenumbers.parse(digits, _REGION)

@@ -127,6 +127,11 @@ class Keeping:
         key, moment = codes.code_hash(code), _utc(clock.now())
         return self._written(lambda connection: submissions.erase(connection, key, moment))
 
+    def under_way(self) -> int:
+        """How many requests of this process wait for their receipt."""
+        with self._lock:
+            return self._in_flight.total()
+
     def _written(self, work: Callable[[Connection], _T]) -> _T:
         done: Future[_T] = self._writer.submit(work)
         try:
