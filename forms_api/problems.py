@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from forms_api import asking, replying
 from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
-from forms_api.languages import Folder, prefix
+from forms_api.languages import Folder, prefix, public
 from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
 from forms_api.render import message_html
 from forms_api.store.writer import Closed, QueueFull
@@ -83,7 +83,9 @@ def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None 
         "code": code,
         **extra,
     }
-    return Response(json.dumps(body), status or STATUS[code], mimetype=MEDIA_TYPE)
+    reply = Response(json.dumps(body), status or STATUS[code], mimetype=MEDIA_TYPE)
+    reply.headers["Content-Language"] = public(lang)
+    return reply
 
 
 def _page(code: str, lang: Folder) -> Response:

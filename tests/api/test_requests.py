@@ -16,6 +16,7 @@ from tests.api.examples import ASK
 HTML = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
 CHECK = "/forms/help-ask/check"
+DEEP = "[" * 60_000
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ CHECK = "/forms/help-ask/check"
         ("DELETE", "/forms/status", {}, 405, "method"),
         ("POST", CHECK, {"data": "{", "content_type": "application/json"}, 400, "bad-request"),
         ("POST", CHECK, {"data": b"\xff", "content_type": "application/json"}, 400, "bad-request"),
-        ("POST", CHECK, {"data": "[" * 60_000, "content_type": "application/json"}, 400, "bad-request"),
+        ("POST", CHECK, {"data": DEEP, "content_type": "application/json"}, 400, "bad-request"),
         ("POST", CHECK, {"json": []}, 400, "bad-request"),
         ("POST", CHECK, {"json": {"question": 5}}, 400, "bad-request"),
         ("POST", CHECK, {"json": {"question": {"a": "b"}}}, 400, "bad-request"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -82,7 +83,7 @@ class Service:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, release: Path) -> Iterator[Start]:
     services: list[Service] = []
 
     def begin(*arguments: str) -> Service:
@@ -137,10 +138,8 @@ def test_what_was_acknowledged_survives_a_kill(start: Start) -> None:
         service = start()
 
         def post(n: int, service: Service = service, turn: int = turn) -> None:
-            try:
+            with contextlib.suppress(OSError, http.client.HTTPException):  # not acknowledged
                 acknowledged.add(service.send(f"Question {n} of turn {turn}, please"))
-            except (OSError, http.client.HTTPException):
-                pass  # not acknowledged
 
         with ThreadPoolExecutor(16) as pool:
             done = [pool.submit(post, n) for n in range(400)]
