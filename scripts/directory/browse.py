@@ -75,14 +75,14 @@ class Browse:
         for code, branches in by_city(group.open, self.views.lang):
             city = branches[0].city
             if group.facet == "city":
-                yield "", "", len(branches), self._cards(branches, "h2")
+                yield "", "", len(branches), self._cards(branches)
             else:
                 url = f"/{PREFIX[self.views.lang]}find/directory/city/{code}/"
                 yield city.short[self.views.lang], url, len(branches), self._cards(branches)
 
-    def _cards(self, branches: list[Branch], heading: str = "h3") -> Markup:
+    def _cards(self, branches: list[Branch]) -> Markup:
         if len(branches) <= CARD_LIMIT:
-            return self.views.cards(branches, heading)
+            return self.views.cards(branches)
         line = Markup('<li><a href="{}">{}</a> <span class="jq-count">{}</span></li>')
         lang = self.views.lang
         return Markup("\n").join(

@@ -38,7 +38,7 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def report(self, column: str, code: str, **blanks: object) -> None:
+    def report(self, column: str, code: str, /, **blanks: object) -> None:
         label = BY_NAME[column].label
         message = told_at(self.number, self.letters[column], label, code, **blanks)
         self.problems.append(Problem(self.file, self.number, code, message))

@@ -17,7 +17,7 @@ from scripts.directory.words import PREFIX, Words
 _HREF = re.compile(r'href="[^"]*"')
 #: What the rail leads on to: path and the key of its words. Only those that are built are shown.
 _RAIL = (
-    ("away/register", "contact_me"),
+    ("away/register", "contact_any"),
     ("find/which-branch", "link_which"),
     ("help/rights", "link_rights"),
     ("find/lost-contact", "link_lost"),

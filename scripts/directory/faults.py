@@ -122,13 +122,13 @@ MESSAGES: dict[str, Text] = {
 }
 
 
-def told(code: str, **blanks: object) -> str:
+def told(code: str, /, **blanks: object) -> str:
     """The message of a fault that belongs to a whole file."""
     message = MESSAGES[code]
     return f"{message.zh.format(**blanks)} / {message.en.format(**blanks)}"
 
 
-def told_at(row: int, column: str, label: Text, code: str, **blanks: object) -> str:
+def told_at(row: int, column: str, label: Text, code: str, /, **blanks: object) -> str:
     """第 12 行“电话”（G 列）：… / row 12, column G “phone”: …"""
     message = MESSAGES[code]
     return (
@@ -137,6 +137,6 @@ def told_at(row: int, column: str, label: Text, code: str, **blanks: object) -> 
     )
 
 
-def told_in_row(row: int, code: str, **blanks: object) -> str:
+def told_in_row(row: int, code: str, /, **blanks: object) -> str:
     message = MESSAGES[code]
     return f"第 {row} 行：{message.zh.format(**blanks)} / row {row}: {message.en.format(**blanks)}"

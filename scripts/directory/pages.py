@@ -89,6 +89,7 @@ def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome)
         "w": words,
         "P": PREFIX[lang],
         "stop": "。" if lang == "zh" else ".",
+        "gap": "" if lang == "zh" else " ",
         "register_url": chrome.url_if_built("away/register"),
     }
     size = 0
@@ -131,7 +132,7 @@ def landing(directory: Directory, lang: str, words: Mapping[str, Words] | None =
             ("place", "province"), ("home", "home"), ("trade", "trade"), ("kind", "kind"),
         )
     ]  # fmt: skip
-    listed = [branch for branch in directory.branches if branch.status == "active"]
+    listed = directory.open_branches
     cities = {group.key: group for group in groups["city"]}
     shown = by_city(listed, lang) if len(directory.branches) <= LANDING_LIMIT else []
     return env.get_template("directory/landing.html").render(

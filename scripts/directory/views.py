@@ -106,7 +106,7 @@ class Views:
             name=branch.name[lang],
             open=branch.is_open,
             fictional=branch.fictional,
-            stale=branch.is_stale(self.today),
+            stale=branch.is_open and branch.is_stale(self.today),
             address=branch.address[lang] if branch.address else "",
             facts=self._facts(branch),
             correct_url=self._correct_url(branch),
