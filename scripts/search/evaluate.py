@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LIMIT = 10
-COLD_STARTS = 3  # fresh browser profiles per language, for the bytes of a first question
+COLD_STARTS = 2  # fresh browser profiles per language, for the bytes of a first question
 RESULTS_READ = 5
 OPEN = """async ({lang}) => {
   const {openSearch} = await import("/assets/js/search.js");
@@ -211,9 +211,10 @@ def _browser() -> Iterator["Browser"]:
             "Chromium is missing, install it, for example: apt install chromium",
         )
     # Chromium refuses to run sandboxed as root, which containers are
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-gpu"]
     unboxed = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=unboxed)
+        opened = playwright.chromium.launch(executable_path=program, args=quiet + unboxed)
         yield opened
         opened.close()
 

@@ -152,7 +152,8 @@ def test_the_browser_cuts_text_as_the_build_does(browser: Browser, address: str)
         """async ({texts, table}) => {
           const {fold, tokens, key} = await import("/assets/js/tokens.js");
           const map = new Map(Object.entries(table));
-          return texts.map(text => [fold(text, map), tokens(fold(text, map)), key(fold(text, map))]);
+          const all = text => [fold(text, map), tokens(fold(text, map)), key(fold(text, map))];
+          return texts.map(all);
         }""",
         {"texts": [case["text"] for case in TOKENS["cases"]], "table": TOKENS["table"]},
     )

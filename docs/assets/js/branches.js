@@ -1,7 +1,8 @@
 // Branches for the search box: one JSON of the directory's own data, loaded at the first question.
 
 const COMMON = 0.3; // a word in more entries than this says nothing (支部)
-const ENOUGH = 0.75; // share of the query's rarity that an entry must hold
+const ENOUGH = 0.5; // share of the query's rarity that an entry must hold
+const UNKNOWN = 0.25; // what a word of no entry counts: 门外 in 厦门外资企业 is nobody's word
 
 /** `url` gives the directory's open data (scripts/directory/feeds.py).
  *  `query(readings, {fold, tokens, stop, limit})` → results of group "branches".
@@ -33,7 +34,7 @@ export function openBranches({ url = "/data/branches.json", lang = document.docu
       const text = fold(reading);
       const asked = tokens(text).filter(w => w.length > 1 && !stop.has(w) && /[\p{L}\p{N}]/u.test(w));
       const telling = asked.filter(w => (often.get(w) || 0) <= rows.length * COMMON);
-      const weight = w => Math.log(1 + rows.length / ((often.get(w) || 0) + 0.5));
+      const weight = w => Math.log(1 + rows.length / ((often.get(w) || 0) + 0.5)) * (often.has(w) ? 1 : UNKNOWN);
       const total = telling.reduce((sum, w) => sum + weight(w), 0);
       if (!total) continue;
       rows.forEach(row => {

@@ -38,8 +38,11 @@ const marked = (text, lower, needles, room) => {
   return out + escape(text.slice(done, to)) + (to < text.length ? "…" : "");
 };
 
-/** What to show of a page: the block that holds most of the words, and the section it is in. */
-export const view = (page, needles, normal, room) => {
+const PAST = "then"; // the section of a guide page that tells how it was done
+
+/** What to show of a page: the block that holds most of the words, and the section it is in;
+ *  with `atTop` the page as a whole. */
+export const view = (page, needles, normal, room, atTop) => {
   const weigh = lower => needles.reduce((sum, n) => sum + (ranges(lower, [n]).length ? n.length ** 1.5 : 0), 0);
   const heads = new Map(page.sections.map(s => [s[0], s]));
   let best = { score: 0, block: -1 }, section = null, headScore = 0;
@@ -47,11 +50,11 @@ export const view = (page, needles, normal, room) => {
     const score = weigh(normal(text));
     if (heads.has(i)) { section = heads.get(i); headScore = score; return; }
     if (!i) return;
-    const total = score + headScore * 0.6;
+    const total = (score + headScore * 0.6) * (section && section[1] === PAST ? 0.6 : 1);
     if (total > best.score) best = { score: total, block: i, section };
   });
   const inTitle = weigh(normal(page.title));
-  const whole = best.block < 0 || inTitle >= best.score * 0.6;
+  const whole = atTop || best.block < 0 || inTitle >= best.score * 0.6;
   const text = whole && page.description ? page.description : page.blocks[Math.max(best.block, 0)] || "";
   const place = whole ? null : best.section;
   return {

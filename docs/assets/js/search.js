@@ -82,9 +82,9 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
   /** One wording of the query → page → {score, exact}. */
   const weigh = async text => {
     const scores = new Map();
-    const add = (id, n, exact) => {
-      const old = scores.get(id) || { score: 0, exact: false };
-      scores.set(id, { score: old.score + n, exact: old.exact || Boolean(exact) });
+    const add = (id, n, exact = false, whole = false) => {
+      const old = scores.get(id) || { score: 0 };
+      scores.set(id, { score: old.score + n, exact: old.exact || exact, whole: old.whole || whole });
     };
     const bare = text.replace(FILLER, " ");
     const units = unitsOf(text).filter(u => !STOP.has(u.text.toLowerCase()));
@@ -145,7 +145,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const names = new Set([key(text), key(bare)].filter(Boolean));
     for (const name of names) {
       for (const [prefix, weight] of Object.entries(KEYS)) {
-        for (const id of (await ask(`"${prefix}${name}"`)).keys()) if (pages.has(id)) add(id, total * weight, true);
+        for (const id of (await ask(`"${prefix}${name}"`)).keys()) if (pages.has(id)) add(id, total * weight, true, prefix !== "hz");
       }
     }
     return { scores, total, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
@@ -194,11 +194,11 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       mass = mass || one.total;
       const fair = Math.min(1, mass / one.total); // a longer name must not weigh more for its length
       one.needles.forEach(n => needles.add(n.toLowerCase()));
-      for (const [id, { score, exact }] of one.scores) {
+      for (const [id, { score, exact, whole }] of one.scores) {
         const page = pages.get(id);
         const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? 0.6 : 1);
-        const old = ranked.get(id) || { score: 0, exact: false };
-        ranked.set(id, { id, score: Math.max(old.score, value), exact: old.exact || exact });
+        const old = ranked.get(id) || { score: 0 };
+        ranked.set(id, { id, score: Math.max(old.score, value), exact: old.exact || exact, whole: old.whole || whole });
       }
     }
     const groupOf = page => ({ form: "forms", term: "terms" }[page.kind] || "pages");
@@ -210,14 +210,15 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const top = Math.max(0, ...order.map(o => (o.exact ? 0 : o.score)));
     const shown = order.filter(o => o.exact || o.score >= top * 0.25).slice(0, limit);
     const words = Array.from(needles);
-    const hits = await Promise.all(shown.map(async ({ id, exact }) => {
+    const hits = await Promise.all(shown.map(async ({ id, exact, whole }) => {
       const page = (await handles.get(id).data()).jq;
       const room = /^zh/.test(lang) ? 90 : 180;
-      return { title: page.title, label: page.label, group: groupOf(page), exact, ...view(page, words, normal, room) };
+      return { title: page.title, label: page.label, group: groupOf(page), exact, ...view(page, words, normal, room, whole) };
     }));
     const places = branches && (!filters.group || filters.group === "branches") && !filters.label
-      ? await branches.query(list.map(([reading]) => reading), { fold: normal, tokens, limit: 5, stop: STOP }) : [];
-    hits.splice(hits.some(h => h.exact) ? Math.min(2, hits.length) : 0, 0, ...places);
+      ? await branches.query(list.map(([reading]) => reading.replace(FILLER, " ")), { fold: normal, tokens, limit: 5, stop: STOP }) : [];
+    const sure = places.some(p => p.exact);
+    hits.splice(Math.min(2, sure ? hits.filter(h => h.exact).length : hits.length), 0, ...places.filter(p => p.exact || !sure));
     return Object.assign(hits.slice(0, limit), { also });
   };
   return { query };
