@@ -1,117 +1,18 @@
-"""The kinds of field: one small class each, with its check, HTML, JSON Schema and export column.
-
-A check gives codes, never sentences; the words stand in strings/*.yml or in the definition's
-own `say`.
-"""
+"""The kinds of field: one small class each, with its check, HTML, JSON Schema and export column."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as default
-from datetime import date
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 from pydantic import Field as Setting
+from pydantic import field_validator
 
+from forms_api.answers import Context, Fault, Field, Schema, Value
 from forms_api.contacts import check_email, check_phone
 from forms_api.guards import clean, fold, refused_number
 from forms_api.languages import Folder
 from forms_api.options import Catalogue, Choice, FromData, Listed, branch_names
 from forms_api.words import Text
-
-Value: TypeAlias = str | tuple[str, ...]
-Schema: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a check may look at besides the answer: `values` are the answers checked so far."""
-
-    catalogue: Catalogue
-    today: date
-    values: Mapping[str, Value] = default(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    code: str
-    blanks: Mapping[str, int] = default(default_factory=dict)
-
-
-class Field(BaseModel):
-    """What all kinds share. `when` names the answers under which the field is asked at all."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    kind: ClassVar[str]
-    missing: ClassVar[str] = "required"
-    codes: ClassVar[frozenset[str]] = frozenset()
-    many: ClassVar[bool] = False
-
-    name: str = Setting(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    label: Text
-    hint: Text | None = None
-    group: Text | None = None
-    optional: bool = False
-    when: Mapping[str, tuple[str, ...]] = {}
-    tally: bool = False
-    width: Literal["short", "medium"] | None = None
-    autocomplete: str | None = None
-    inputmode: str | None = None
-    say: Mapping[str, Text] = {}
-
-    @model_validator(mode="after")
-    def _says_only_its_codes(self) -> "Field":
-        if unknown := set(self.say) - self.all_codes():
-            raise ValueError(f"say names codes this kind never gives: {', '.join(sorted(unknown))}")
-        return self
-
-    @classmethod
-    def all_codes(cls) -> frozenset[str]:
-        return cls.codes | {cls.missing}
-
-    @property
-    def empty(self) -> Value:
-        return () if self.many else ""
-
-    def asked(self, values: Mapping[str, Value]) -> bool:
-        return all(values.get(name) in wanted for name, wanted in self.when.items())
-
-    def check(self, given: Sequence[str], context: Context) -> tuple[Value, Fault | None]:
-        """The value to keep, cleaned and folded, and what is wrong with it, if anything."""
-        value = self.read(given)
-        if not value:
-            return self.empty, None if self.optional else Fault(self.missing)
-        return self.judge(value, context)
-
-    def read(self, given: Sequence[str]) -> Value:
-        return clean(given[0]) if given else ""
-
-    def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
-        raise NotImplementedError
-
-    def limits(self) -> Mapping[str, int]:
-        """Numbers that hint and messages may name: {max}, {min}."""
-        return {}
-
-    def choices(self, lang: Folder, catalogue: Catalogue) -> Sequence[Choice]:
-        return ()
-
-    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
-        """The answer in words, for the read-back and the desk."""
-        return value if isinstance(value, str) else ", ".join(value)
-
-    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
-        """What stands in the control of a field that is not a choice."""
-        return value if isinstance(value, str) else ""
-
-    def json_schema(self, catalogue: Catalogue) -> Schema:
-        return {"type": "string"}
-
-    def export(self, value: Value) -> str:
-        """One cell under the field's name; several values are joined by a semicolon."""
-        return value if isinstance(value, str) else "; ".join(value)
 
 
 class TextLine(Field):

@@ -14,7 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 from pydantic import Field as Setting
 
-from forms_api.fields import Branch, Consent, Contact, Context, Field, Value, kind_of
+from forms_api.answers import Context, Field, Value
+from forms_api.fields import Branch, Consent, Contact, kind_of
 from forms_api.languages import FOLDERS
 from forms_api.options import Catalogue, branch_names
 from forms_api.words import Text

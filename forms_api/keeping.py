@@ -14,7 +14,8 @@ from typing import Final, TypeVar, cast
 from sqlalchemy import Connection, Engine
 
 from forms_api import clock, codes, tokens, workdays
-from forms_api.fields import Consent, Value
+from forms_api.answers import Value
+from forms_api.fields import Consent
 from forms_api.forms import Form
 from forms_api.languages import Folder
 from forms_api.render import Receipt

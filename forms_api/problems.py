@@ -11,10 +11,10 @@ from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException
 
 from forms_api import asking, replying
+from forms_api.chrome import message_html
 from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
 from forms_api.languages import Folder, prefix, public
 from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
-from forms_api.render import message_html
 from forms_api.store.writer import Closed, QueueFull
 from forms_api.tokens import TokenError
 from forms_api.words import words

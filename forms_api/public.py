@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, g
 from flask import request as http
 from sqlalchemy import text
 
-from forms_api import asking, clock, codes, dates, problems, render, replying, tokens
+from forms_api import asking, chrome, clock, codes, dates, problems, render, replying, tokens
 from forms_api.asking import Given, first
 from forms_api.forms import Checked, Form
 from forms_api.keeping import Status
@@ -100,7 +100,7 @@ def _stale(form: Form, draft: Draft) -> Response:
 
 
 def _back_to_form(form: Form, given: Given) -> Response:
-    """ "Change" on the read-back: the form with the answers in it."""
+    """The change button on the read-back: the form with the answers in it."""
     draft, _ = here().tokens.read(first(given, "token"), form.id)
     lang = asking.lang()
     content = render.form_page_html(
@@ -122,7 +122,7 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
             }
             for problem in found
         ]
-        title = render.title_text(lang, form.title[lang], here().site.name(lang), error=True)
+        title = chrome.title_text(lang, form.title[lang], here().site.name(lang), error=True)
         extra = {
             "problems": listed,
             "summary": render.summary_html(form, lang, found),
@@ -196,12 +196,12 @@ def erase() -> Response:
         return replying.document(lang, {"status": "withdrawn"})
     w = words(lang)
     links = [(f"/{'' if lang == 'zh' else 'en/'}", w("problem.home"))]
-    content = render.message_html(lang, w("status.erased_title"), w("status.erased"), links)
+    content = chrome.message_html(lang, w("status.erased_title"), w("status.erased"), links)
     return replying.page(lang, w("status.erased_title"), content)
 
 
 def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
-    content = render.status_form_html(lang, problem, value)
+    content = chrome.status_form_html(lang, problem, value)
     switch = f"/forms/status?lang={public(other(lang))}"
     code = {"": 200, "malformed": 422, "unknown": 404}[problem]
     title = words(lang)("status.title")
@@ -222,7 +222,7 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
     rows = [(w("status.now"), w(f"status.{found.status}"))]
     rows += [(w("status.form"), form.short_title[lang])] if form else []
     rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
-    content = render.status_html(lang, rows, code, erasable=found.status != "withdrawn")
+    content = chrome.status_html(lang, rows, code, erasable=found.status != "withdrawn")
     switch = f"/forms/status?lang={public(other(lang))}"
     return replying.page(lang, w("status.title"), content, switch=switch)
 

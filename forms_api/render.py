@@ -7,37 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forms_api import dates
-from forms_api.fields import Area, Consent, Field, Value
+from forms_api.answers import Field, Value
+from forms_api.fields import Area, Consent
 from forms_api.forms import Form, Problem
-from forms_api.languages import Folder, other, prefix, public
+from forms_api.languages import Folder, prefix
 from forms_api.options import Catalogue
+from forms_api.templating import fill, summary_box
 from forms_api.words import words
 
 _WIDTHS: Final = {None: "", "short": " jq-w-s", "medium": " jq-w-m"}
 NO_VALUES: Final[Mapping[str, Value]] = {}
-
-
-def _lines(text: str) -> Markup:
-    """Line ends of a typed text as <br>."""
-    return Markup("<br>").join(escape(line) for line in text.split("\n"))
-
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_templates.filters["lines"] = _lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +32,6 @@ class Receipt:
     access_code: str
     received_at: datetime
     due_on: date
-
-
-def _render(template: str, lang: Folder, **values: Any) -> str:
-    page = _templates.get_template(template)
-    html: str = page.render(w=words(lang), lang=lang, code=public(lang), **values)
-    return html.strip()
 
 
 def page_url(form: Form, lang: Folder) -> str:
@@ -95,7 +73,7 @@ def form_html(
         _view(field, lang, catalogue, answers.get(field.name, field.empty), errors)
         for field in form.fields
     ]
-    return _render("form.html", lang, form=form, deal=deal, fields=views, website=website)
+    return fill("form.html", lang, form=form, deal=deal, fields=views, website=website)
 
 
 def answer_promise(form: Form, lang: Folder) -> str:
@@ -143,20 +121,12 @@ def _groups(
 def summary_html(form: Form, lang: Folder, problems: Sequence[Problem]) -> str:
     """The box of errors with links to the fields; "" when there are none."""
     pairs = [(problem.field, message(form, problem, lang)) for problem in problems]
-    return _summary(pairs, lang)
-
-
-def _summary(pairs: Sequence[tuple[str, str]], lang: Folder) -> str:
-    if not pairs:
-        return ""
-    key = "error.summary_one" if len(pairs) == 1 else "error.summary_many"
-    title = words(lang)(key, count=len(pairs))
-    return _render("summary.html", lang, title=title, problems=pairs)
+    return summary_box(pairs, lang)
 
 
 def error_html(form: Form, lang: Folder, problem: Problem) -> str:
     """The line beside one field."""
-    return _render("error.html", lang, name=problem.field, text=message(form, problem, lang))
+    return fill("error.html", lang, name=problem.field, text=message(form, problem, lang))
 
 
 def form_page_html(
@@ -168,7 +138,7 @@ def form_page_html(
     website: str = "",
 ) -> str:
     """Summary, heading, lead and form: a whole article."""
-    return _render(
+    return fill(
         "form_page.html",
         lang,
         form=form,
@@ -206,8 +176,8 @@ def check_html(
     token: str,
     expired: bool = False,
 ) -> str:
-    """ "Check your answers": each row with a button that leads back, and the one that sends."""
-    return _render(
+    """The read-back: each row with a button that leads back, and the one that sends."""
+    return fill(
         "check.html",
         lang,
         form=form,
@@ -222,7 +192,7 @@ def check_html(
 def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> str:
     """`reply_by` is the chosen way (phone, email, status, none)."""
     blanks = {"last": receipt.reference[-4:], "reference": receipt.reference}
-    return _render(
+    return fill(
         "receipt.html",
         lang,
         form=form,
@@ -236,54 +206,4 @@ def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> s
 
 def rail_html(form: Form, lang: Folder) -> str:
     """For the aside: what is never asked."""
-    return _render("rail.html", lang, never=[text[lang] for text in form.never])
-
-
-def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
-    """`problem` is "", "malformed" or "unknown"."""
-    error = words(lang)(f"status.{problem}") if problem else ""
-    summary = Markup(_summary([("code", error)] if error else [], lang))  # noqa: S704
-    return _render("status_form.html", lang, error=error, value=value, summary=summary)
-
-
-def status_html(
-    lang: Folder, rows: Sequence[tuple[str, str]], access_code: str, erasable: bool
-) -> str:
-    """Dates and where things stand, never what was sent."""
-    return _render("status.html", lang, rows=rows, access_code=access_code, erasable=erasable)
-
-
-def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:
-    """A page that only says something: errors, "deleted"."""
-    return _render("message.html", lang, title=title, text=text, links=links)
-
-
-def say(lang: Folder, key: str) -> str:
-    """One of the service's own sentences."""
-    return words(lang)(key)
-
-
-def title_text(lang: Folder, title: str, site: str, error: bool = False) -> str:
-    """Title and site's name, with "错误："/"Error:" in front where an error is shown."""
-    start = words(lang)("error.prefix") if error else ""
-    return start + words(lang)("title", title=title, site=site)
-
-
-def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
-    """A whole <title>."""
-    return f"<title>{escape(title_text(lang, title, site, error))}</title>"
-
-
-def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:
-    return _render("crumbs.html", lang, prefix=prefix(lang), name=name, url=url)
-
-
-def switch_html(lang: Folder, url: str, cls: str = "jq-act jq-screen") -> str:
-    """The link to the other language; `url` is the page there."""
-    target = other(lang)
-    return _render("switch.html", lang, url=url, cls=cls, target=public(target))
-
-
-def plain_shell(lang: Folder, name: str) -> str:
-    """The shell used when there is no build."""
-    return _render("plain_shell.html", lang, name=name, prefix=prefix(lang))
+    return fill("rail.html", lang, never=[text[lang] for text in form.never])

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, g, json, request
 from markupsafe import escape
 
-from forms_api import render
+from forms_api import chrome, render
 from forms_api.forms import Form
 from forms_api.languages import Folder, other, prefix, public
 from forms_api.render import Receipt
@@ -37,15 +37,15 @@ def page(
     url = switch or (render.page_url(form, there) if form else f"/{prefix(there)}")
     crumb = (form.title[lang], render.page_url(form, lang)) if form else ()
     html = site.shell(lang).fill(
-        title=render.title_html(lang, title, site.name(lang), error),
+        title=chrome.title_html(lang, title, site.name(lang), error),
         description="",
         canonical="",
         head=_SCRIPT if script else "",
-        crumbs=render.crumbs_html(lang, *crumb),
+        crumbs=chrome.crumbs_html(lang, *crumb),
         content=content,
         rail=render.rail_html(form, lang) if form else "",
-        switch=render.switch_html(lang, str(escape(url))),
-        switch_foot=render.switch_html(lang, str(escape(url)), cls=""),
+        switch=chrome.switch_html(lang, str(escape(url))),
+        switch_foot=chrome.switch_html(lang, str(escape(url)), cls=""),
     )
     reply = Response(html, status, mimetype="text/html")
     reply.headers["Content-Language"] = public(lang)
@@ -73,7 +73,7 @@ def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[
 
 def page_title(lang: Folder, key: str, error: bool = False) -> str:
     """The text for document.title."""
-    return render.title_text(lang, render.say(lang, key), here().site.name(lang), error)
+    return chrome.title_text(lang, chrome.say(lang, key), here().site.name(lang), error)
 
 
 def problem_code(codes: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from forms_api import render
+from forms_api import chrome
 from forms_api.languages import FOLDERS, Folder
 from forms_api.options import Catalogue
 from forms_api.shell import Shell
@@ -55,7 +55,7 @@ class Site:
         }
 
     def _plain(self, lang: Folder) -> Callable[[], Shell]:
-        return lambda: Shell.parse(render.plain_shell(lang, self.name(lang)))
+        return lambda: Shell.parse(chrome.plain_shell(lang, self.name(lang)))
 
     def name(self, lang: Folder) -> str:
         names = self._identity.get().get("name", _NAMES)

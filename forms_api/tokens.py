@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from forms_api.fields import Value
+from forms_api.answers import Value
 
 FASTEST: Final = 3  # seconds; sooner is a robot, which is flagged
 LONGEST: Final = 12 * 3600  # seconds; later the read-back is shown again

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from forms_api.store.tables import consent, event, idempotency, submission, tally
 
@@ -41,6 +41,8 @@ class Kept:
     wrapped_code: bytes | None
 
 
+# Statements are built once: building one anew costs more than running it.
+_BY_REFERENCE = select(submission.c.id).where(submission.c.reference == bindparam("wanted"))
 _KEPT = (
     select(
         submission.c.reference,
@@ -50,43 +52,55 @@ _KEPT = (
         idempotency.c.wrapped_code,
     )
     .join(idempotency, idempotency.c.submission == submission.c.id)
-)  # fmt: skip
+    .where(idempotency.c.key_hash == bindparam("wanted"))
+)
+_NEW_SUBMISSION = insert(submission).returning(submission.c.id)
+_NEW_KEY = insert(idempotency)
+_NEW_CONSENT = insert(consent)
+_NEW_EVENT = insert(event)
+_NEW_TALLY = insert(tally)
+_ONE_MORE = (
+    update(tally)
+    .where(
+        tally.c.form == bindparam("of_form"),
+        tally.c.field == bindparam("of_field"),
+        tally.c.choice == bindparam("of_choice"),
+        tally.c.day == bindparam("of_day"),
+    )
+    .values(count=tally.c.count + 1)
+)
 
 
 def find_kept(connection: Connection, key_hash: bytes) -> Kept | None:
     """What was stored under an idempotency key."""
-    row = connection.execute(_KEPT.where(idempotency.c.key_hash == key_hash)).mappings().first()
-    return Kept(**row) if row else None
+    row = connection.execute(_KEPT, {"wanted": key_hash}).first()
+    return Kept(*row) if row else None
 
 
 def keep(connection: Connection, new: NewSubmission) -> Kept:
     """Stores it, or gives what the same idempotency key stored before."""
     if earlier := find_kept(connection, new.key_hash):
         return earlier
-    (number,) = connection.execute(
-        insert(submission).values(new.columns).returning(submission.c.id)
-    ).one()
+    number: int = connection.execute(_NEW_SUBMISSION, new.columns).scalar_one()
     moment = new.columns["received_at"]
-    connection.execute(
-        insert(idempotency).values(
-            key_hash=new.key_hash,
-            body_hash=new.body_hash,
-            submission=number,
-            wrapped_code=new.wrapped_code,
-            created_at=moment,
-        )
-    )
+    key = {
+        "key_hash": new.key_hash,
+        "body_hash": new.body_hash,
+        "submission": number,
+        "wrapped_code": new.wrapped_code,
+        "created_at": moment,
+    }
+    connection.execute(_NEW_KEY, key)
     for one in new.consents:
-        connection.execute(
-            insert(consent).values(
-                submission=number,
-                purpose=one.purpose,
-                notice_version=one.notice_version,
-                notice_hash=one.notice_hash,
-                separate=one.separate,
-                given_at=moment,
-            )
-        )
+        given = {
+            "submission": number,
+            "purpose": one.purpose,
+            "notice_version": one.notice_version,
+            "notice_hash": one.notice_hash,
+            "separate": one.separate,
+            "given_at": moment,
+        }
+        connection.execute(_NEW_CONSENT, given)
     note(connection, number, moment, "public", "received")
     for field, choice in new.tallies:
         count(connection, new.columns["form"], field, choice, new.day)
@@ -96,26 +110,21 @@ def keep(connection: Connection, new: NewSubmission) -> Kept:
 
 
 def reference_is_taken(connection: Connection, reference: str) -> bool:
-    found = select(submission.c.id).where(submission.c.reference == reference)
-    return connection.execute(found).first() is not None
+    return connection.execute(_BY_REFERENCE, {"wanted": reference}).first() is not None
 
 
 def note(connection: Connection, number: int, at: str, actor: str, action: str) -> None:
     """One line of the record of what was done; nothing personal."""
-    connection.execute(insert(event).values(submission=number, at=at, actor=actor, action=action))
+    line = {"submission": number, "at": at, "actor": actor, "action": action}
+    connection.execute(_NEW_EVENT, line)
 
 
 def count(connection: Connection, form: str, field: str, choice: str, day: str) -> None:
     """One more of a choice that may be counted in the clear."""
-    key = (
-        (tally.c.form == form) & (tally.c.field == field)
-        & (tally.c.choice == choice) & (tally.c.day == day)
-    )  # fmt: skip
-    more = connection.execute(update(tally).where(key).values(count=tally.c.count + 1))
-    if more.rowcount == 0:
-        connection.execute(
-            insert(tally).values(form=form, field=field, choice=choice, day=day, count=1)
-        )
+    wanted = {"of_form": form, "of_field": field, "of_choice": choice, "of_day": day}
+    if connection.execute(_ONE_MORE, wanted).rowcount == 0:
+        first = {"form": form, "field": field, "choice": choice, "day": day, "count": 1}
+        connection.execute(_NEW_TALLY, first)
 
 
 def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:

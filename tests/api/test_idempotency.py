@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -75,15 +76,15 @@ def test_a_receipt_is_shown_again_for_a_day_only(
 def test_a_duplicate_waits_for_the_first_and_only_then_hears_409(
     new_instance: Callable[..., Instance],
 ) -> None:
-    instance = new_instance(wait_seconds=0.3)
+    instance = new_instance(wait_seconds=1.0)
     checked = instance.check("help-ask", ASK).json
     other = instance.check("help-ask", ASK).json
     hold = threading.Event()
     instance.services.writer.submit(lambda _: hold.wait(10))
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(instance.confirm, "help-ask", checked, instance.app.test_client())]
-        while not instance.services.keeping.under_way():
-            pass
+        while not instance.services.keeping.under_way() and not both[0].done():
+            time.sleep(0.005)
         both.append(pool.submit(instance.confirm, "help-ask", checked, instance.app.test_client()))
         replies = [one.result() for one in both]
     assert sorted(reply.status_code for reply in replies) == [409, 503]

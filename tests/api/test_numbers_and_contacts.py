@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from forms_api.answers import Context, Fault
 from forms_api.contacts import check_email, check_phone
-from forms_api.fields import Context, Fault, Month
+from forms_api.fields import Month
 from forms_api.guards import clean, refused_number
 from forms_api.words import Text
 

@@ -99,9 +99,10 @@ def test_a_full_queue_is_told_as_503_with_a_time_to_come_back(
     hold, begun = threading.Event(), threading.Event()
     instance.services.writer.submit(lambda _: (begun.set(), hold.wait(10)))
     begun.wait(10)
-    instance.services.writer.submit(lambda _: None)
+    waiting = instance.services.writer.submit(lambda _: None)
     reply = instance.confirm("help-ask", checked)
     hold.set()
+    waiting.result(10)
     assert (reply.status_code, reply.json["code"]) == (503, "busy")
     assert reply.headers["Retry-After"] == "2"
     assert instance.confirm("help-ask", checked).status_code == 201

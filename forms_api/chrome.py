@@ -1,0 +1,59 @@
+"""The service's other pages and what stands around a page: title, breadcrumbs, switch, shell."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from forms_api.languages import Folder, other, prefix, public
+from forms_api.templating import fill, summary_box
+from forms_api.words import words
+
+
+def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
+    """`problem` is "", "malformed" or "unknown"."""
+    error = words(lang)(f"status.{problem}") if problem else ""
+    summary = Markup(summary_box([("code", error)] if error else [], lang))  # noqa: S704
+    return fill("status_form.html", lang, error=error, value=value, summary=summary)
+
+
+def status_html(
+    lang: Folder, rows: Sequence[tuple[str, str]], access_code: str, erasable: bool
+) -> str:
+    """Dates and where things stand, never what was sent."""
+    return fill("status.html", lang, rows=rows, access_code=access_code, erasable=erasable)
+
+
+def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:
+    """A page that only says something: errors, "deleted"."""
+    return fill("message.html", lang, title=title, text=text, links=links)
+
+
+def say(lang: Folder, key: str) -> str:
+    """One of the service's own sentences."""
+    return words(lang)(key)
+
+
+def title_text(lang: Folder, title: str, site: str, error: bool = False) -> str:
+    """Title and site's name, with "错误："/"Error:" in front where an error is shown."""
+    start = words(lang)("error.prefix") if error else ""
+    return start + words(lang)("title", title=title, site=site)
+
+
+def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
+    """A whole <title>."""
+    return f"<title>{escape(title_text(lang, title, site, error))}</title>"
+
+
+def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:
+    return fill("crumbs.html", lang, prefix=prefix(lang), name=name, url=url)
+
+
+def switch_html(lang: Folder, url: str, cls: str = "jq-act jq-screen") -> str:
+    """The link to the other language; `url` is the page there."""
+    target = other(lang)
+    return fill("switch.html", lang, url=url, cls=cls, target=public(target))
+
+
+def plain_shell(lang: Folder, name: str) -> str:
+    """The shell used when there is no build."""
+    return fill("plain_shell.html", lang, name=name, prefix=prefix(lang))

@@ -1,0 +1,43 @@
+"""The one set of templates, used by the static build and by Flask alike."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from forms_api.languages import Folder, public
+from forms_api.words import words
+
+
+def _lines(text: str) -> Markup:
+    """Line ends of a typed text as <br>."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_templates.filters["lines"] = _lines
+
+
+def fill(template: str, lang: Folder, **values: Any) -> str:
+    """A template's HTML; it also sees `w` (the words), `lang` and `code` (the public code)."""
+    page = _templates.get_template(template)
+    html: str = page.render(w=words(lang), lang=lang, code=public(lang), **values)
+    return html.strip()
+
+
+def summary_box(problems: Sequence[tuple[str, str]], lang: Folder) -> str:
+    """The box of errors from pairs of field id and sentence; "" when there are none."""
+    if not problems:
+        return ""
+    key = "error.summary_one" if len(problems) == 1 else "error.summary_many"
+    title = words(lang)(key, count=len(problems))
+    return fill("summary.html", lang, title=title, problems=problems)
