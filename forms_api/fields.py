@@ -77,7 +77,9 @@ class _Chosen(Field):
     def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
         chosen = (value,) if isinstance(value, str) else value
         labels = [
-            f"{choice.group} · {choice.label}" if choice.group else choice.label
+            choice.label
+            if choice.group in ("", choice.label)
+            else f"{choice.group} · {choice.label}"
             for choice in self.choices(lang, catalogue)
             if choice.value in chosen
         ]

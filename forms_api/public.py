@@ -43,7 +43,7 @@ def show(form_id: str) -> Response:
     content = render.form_page_html(form, lang, here().site.catalogue, values)
     there = f"/forms/{form.id}?lang={public(other(lang))}"
     switch = there + "".join(f"&branch={value}" for value in values.values())
-    return replying.page(lang, form.title[lang], content, form=form, switch=switch, script=True)
+    return replying.page(lang, form.title[lang], content, form=form, switch=switch)
 
 
 @blueprint.post("/<form_id>/check")
@@ -106,7 +106,7 @@ def _back_to_form(form: Form, given: Given) -> Response:
     content = render.form_page_html(
         form, lang, here().site.catalogue, draft.values, website="1" if draft.trapped else ""
     )
-    return replying.page(lang, form.title[lang], content, form=form, script=True)
+    return replying.page(lang, form.title[lang], content, form=form)
 
 
 def _errors(form: Form, given: Given, checked: Checked) -> Response:
@@ -133,9 +133,7 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
     content = render.form_page_html(
         form, lang, here().site.catalogue, values, found, first(given, "website")
     )
-    return replying.page(
-        lang, form.title[lang], content, status=422, error=True, form=form, script=True
-    )
+    return replying.page(lang, form.title[lang], content, status=422, error=True, form=form)
 
 
 def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:

@@ -12,8 +12,6 @@ from forms_api.languages import Folder, other, prefix, public
 from forms_api.render import Receipt
 from forms_api.services import here
 
-_SCRIPT = '<script type="module" src="/assets/js/forms.js"></script>'
-
 
 def form_of_request() -> Form | None:
     """The form that the address names, if it names one."""
@@ -29,7 +27,6 @@ def page(
     error: bool = False,
     form: Form | None = None,
     switch: str | None = None,
-    script: bool = False,
 ) -> Response:
     """`switch` is the same page in the other language; by default the form's static page."""
     site = here().site
@@ -40,7 +37,6 @@ def page(
         title=chrome.title_html(lang, title, site.name(lang), error),
         description="",
         canonical="",
-        head=_SCRIPT if script else "",
         crumbs=chrome.crumbs_html(lang, *crumb),
         content=content,
         rail=render.rail_html(form, lang) if form else "",
