@@ -90,7 +90,7 @@ def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None 
 
 def _page(code: str, lang: Folder) -> Response:
     w = words(lang)
-    links = [("tel:12371", w("problem.call")), (f"/{prefix(lang)}", w("problem.home"))]
+    links = [(f"/{prefix(lang)}", w("problem.home")), ("tel:12371", w("problem.call"))]
     if form := replying.form_of_request():
         links.insert(0, (f"/{prefix(lang)}{form.page}/", w("problem.back")))
     title = w(f"problem.{code}")
