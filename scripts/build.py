@@ -133,7 +133,9 @@ def _fill_directory(root: Path, sources: Sources, shells: dict[str, Shell], publ
         site_url=sources.site_url,
         forms=set(sources.forms),
     )
-    directory_feeds.write(sources.branches, root, public, sources.today, sources.site.identity)
+    directory_feeds.write(
+        sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
+    )
     return counts.entries
 
 

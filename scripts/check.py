@@ -14,7 +14,7 @@ from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
 from scripts.content import facts, front_matter, level, links, typography
 from scripts.content.pages import LANGUAGES, OUTSIDE, SourcePage, catalogue, source_pages
-from scripts.directory.importer import load_directory
+from scripts.directory.importer import check_directory
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
 from scripts.sources import STALE_AFTER_DAYS
@@ -63,8 +63,7 @@ def check(root: Path = ROOT) -> Report:
     listed = [page for page in pages if page.slug not in OUTSIDE]
     known = facts.load_facts(root)
     forms = _forms(root, found)
-    directory, faults = load_directory(root)
-    report.branches = len(directory.branches)
+    report.branches, faults = check_directory(root)
     found.extend(faults)
 
     pointers = links.Links(pages, rows, set(forms))

@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+from forms_api.languages import Folder
 from scripts.content import dress
 from scripts.content.context import page_context
 from scripts.content.words import fill_all, identity_for
@@ -33,9 +34,9 @@ def on_startup(command: str, dirty: bool) -> None:
     _run[:] = [time.monotonic()]
 
 
-def _here(page: Page) -> tuple[Sources, str, str]:
+def _here(page: Page) -> tuple[Sources, str, Folder]:
     """(sources, slug, language) of a page that MkDocs is working on."""
-    lang = str(page.file.locale)  # type: ignore[attr-defined]  # set by mkdocs-static-i18n
+    lang: Folder = page.file.locale  # type: ignore[attr-defined]  # set by mkdocs-static-i18n
     slug = Path(page.file.src_uri).with_suffix("").as_posix().removeprefix(f"{lang}/")
     return _sources(_run[0]), slug, lang
 
@@ -54,7 +55,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     sources, _, lang = _here(page)
     words = sources.site.words[lang]
     return dress.article(
-        html, page.meta, lang, words, lambda kind, name: sources.embed(kind, name, lang)
+        html, dict(page.meta), lang, words, lambda kind, name: sources.embed(kind, name, lang)
     )
 
 
@@ -64,12 +65,13 @@ def on_page_context(
     sources, slug, lang = _here(page)
     contents = list(page.toc)
     first = contents[0] if contents else None
-    context.update(page_context(sources.site, slug, lang, page.meta, sources.popular[lang]))
+    context.update(page_context(sources.site, slug, lang, dict(page.meta), sources.popular[lang]))
     context.update(
         asset=sources.assets.url,
-        sources=sources.foot(slug, lang, page.meta),
+        never=sources.never(page.meta.get("form"), lang),
+        sources=sources.foot(slug, lang, dict(page.meta)),
         outdated=sources.outdated(slug, lang),
-        stale=sources.stale(page.meta),
+        stale=sources.stale(dict(page.meta)),
         toc=first.children if first and first.level == 1 else contents,
     )
     return context

@@ -9,6 +9,7 @@ from typing import Any
 
 from forms_api import clock, render
 from forms_api.forms import Form, load_all
+from forms_api.languages import Folder
 from scripts.assets import Assets
 from scripts.content import dress, level
 from scripts.content.context import Site
@@ -39,13 +40,17 @@ class Sources:
     today: dt.date
     assets: Assets
 
-    def embed(self, kind: str, name: str, lang: str) -> str:
+    def embed(self, kind: str, name: str, lang: Folder) -> str:
         """The HTML of a `[[form: id]]` or `[[directory]]` line. An unknown one raises KeyError."""
         if kind == "form":
-            return str(render.form_html(self.forms[name], lang, self.catalogue))
+            return render.form_html(self.forms[name], lang, self.catalogue))
         if kind == "directory":
             return directory_pages.landing(self.branches, lang)
         raise KeyError(f"[[{kind}]] names nothing that can be embedded")
+
+    def never(self, form: str | None, lang: Folder) -> str:
+        """What a form never asks, for the rail of its page; empty without an open form."""
+        return render.rail_html(self.forms[form], lang) if form in self.forms else ""
 
     def foot(self, slug: str, lang: str, meta: dict[str, Any]) -> dict[str, Any] | None:
         """Where the page's facts come from, for the foot of the page."""

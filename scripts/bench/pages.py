@@ -118,22 +118,23 @@ def _visit(browser: Browser, url: str, path: str) -> dict[str, float]:
     session.send("Network.emulateNetworkConditions", _LINE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
     asked: dict[str, str] = {}
-    size = [0.0]
-    session.on(
-        "Network.requestWillBeSent",
-        lambda event: asked.setdefault(event["requestId"], event["request"]["url"]),
-    )
-    session.on(
-        "Network.loadingFinished",
-        lambda event: size.__setitem__(0, size[0] + event["encodedDataLength"]),
-    )
+    sizes: list[float] = []
+
+    def began(event: dict[str, Any]) -> None:
+        asked.setdefault(event["requestId"], event["request"]["url"])
+
+    def ended(event: dict[str, Any]) -> None:
+        sizes.append(event["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", began)
+    session.on("Network.loadingFinished", ended)
     page.goto(f"{url}/{path}", wait_until="networkidle")
     page.wait_for_timeout(500)
     seen = page.evaluate("jq")
     context.close()
     loaded = [address for address in asked.values() if not address.startswith("data:")]
     return {
-        "kb_gz": size[0] / 1024,
+        "kb_gz": sum(sizes) / 1024,
         "requests": len(loaded),
         "external": sum(not address.startswith(url) for address in loaded),
         "lcp_ms": seen["lcp"],

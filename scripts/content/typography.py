@@ -11,9 +11,7 @@ from scripts.content.pages import SourcePage
 from scripts.problems import Problem
 
 #: What is markup and not words: code, links' targets, attribute lists, marks, blanks, embeds.
-_MARKUP = re.compile(
-    r"(?<=\])\([^)]*\)|\{#[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>\[\]]"
-)
+_MARKUP = re.compile(r"(?<=\])\([^)]*\)|\{#[^}]*\}|</?fact[^>]*>|<[^>]+>|\[\[[^\]]*\]\]|[*_#>\[\]]")
 #: Code is judged as a Latin word, a blank of the identity as a Han one.
 _CODE = re.compile(r"`[^`]*`")
 _BLANK = re.compile(r"\{\w+\}")
