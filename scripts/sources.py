@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from forms_api import clock, render
 from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
 from scripts.assets import Assets
-from scripts.content import dress, level
+from scripts.content import dress, glossary, level, term_links
 from scripts.content.context import Site
+from scripts.content.embeds import Embeds
 from scripts.content.facts import Fact, load_facts, marks_in
 from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
 from scripts.content.words import fill, identity_for, load_config, load_words
@@ -39,14 +41,27 @@ class Sources:
     popular: dict[str, list[dict[str, str]]]
     today: dt.date
     assets: Assets
+    terms: list[glossary.Term]
+    plain: dict[str, list[str]]  # language → words that never lead to the glossary
+    embeds: Embeds
+    _linkers: dict[str, Callable[[str], str]] = field(default_factory=dict)
 
     def embed(self, kind: str, name: str, lang: Folder) -> str:
-        """The HTML of a `[[form: id]]` or `[[directory]]` line. An unknown one raises KeyError."""
+        """The HTML of a line such as `[[form: id]]`. An unknown one raises KeyError."""
         if kind == "form":
-            return render.form_html(self.forms[name], lang, self.catalogue))
+            return render.form_html(self.forms[name], lang, self.catalogue)
         if kind == "directory":
             return directory_pages.landing(self.branches, lang)
-        raise KeyError(f"[[{kind}]] names nothing that can be embedded")
+        return self.embeds.html(kind, name, lang)
+
+    def link_terms(self, article: str, slug: str, lang: str) -> str:
+        """A guide page with the first use of each term leading to the glossary, if there is one."""
+        page = self.site.address(glossary.PAGE, lang)
+        if not page or slug == glossary.PAGE or slug not in self.site.rows:
+            return article
+        if lang not in self._linkers:
+            self._linkers[lang] = term_links.linker(self.terms, self.plain[lang], lang, page)
+        return self._linkers[lang](article)
 
     def never(self, form: str | None, lang: Folder) -> str:
         """What a form never asks, for the rail of its page; empty without an open form."""
