@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from dataclasses import dataclass, field
@@ -12,7 +11,16 @@ from typing import Any
 
 from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
-from scripts.content import facts, front_matter, level, links, typography
+from scripts.content import (
+    facts,
+    front_matter,
+    glossary,
+    level,
+    links,
+    then_now,
+    typography,
+    variants,
+)
 from scripts.content.pages import LANGUAGES, OUTSIDE, SourcePage, catalogue, source_pages
 from scripts.directory.importer import check_directory
 from scripts.outcome import DONE, SHORT
@@ -86,7 +94,10 @@ def check(root: Path = ROOT) -> Report:
 
     report.pages = {lang: sum(page.lang == lang for page in listed) for lang in LANGUAGES}
     report.facts = {"total": len(known), **{lang: len(carried[lang]) for lang in LANGUAGES}}
-    report.terms = _terms(root)
+    found.extend(glossary.check(root))
+    found.extend(then_now.check(root, known, rows))
+    found.extend(variants.check(root, pages))
+    report.terms = len(glossary.load_terms(root))
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")
     report.outdated = _outdated(pages)
     report.planned = sorted(pointers.planned)
@@ -115,11 +126,6 @@ def _form_pages(root: Path, forms: dict[str, Form], pages: list[SourcePage]) -> 
         for form in forms.values()
         if form.page != "every" and form.page not in slugs
     ]
-
-
-def _terms(root: Path) -> int:
-    text = (root / "docs/data/glossary.tsv").read_text(encoding="utf-8")
-    return sum(1 for _ in csv.DictReader(text.splitlines(), delimiter="\t"))
 
 
 def _is_stale(page: SourcePage) -> bool:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 import yaml
 
+from scripts.content import glossary
 from scripts.sources import Sources
 
 #: Above this many addresses a sitemap becomes an index of several files (the limit is 50,000).
@@ -27,6 +28,8 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     data.mkdir(exist_ok=True)
     _write_json(data / "pages.json", list(_pages(sources)))
     _write_json(data / "rules.json", list(_rules(sources)))
+    glossary_page = {lang: sources.site.address(glossary.PAGE, lang) for lang in ("zh", "en")}
+    _write_json(data / "glossary.json", glossary.feed(sources.terms, glossary_page))
     _write_json(private / "identity.json", sources.site.identity)
     _write_json(private / "catalogue.json", sources.catalogue)
     desks = yaml.safe_load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))

@@ -52,8 +52,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    sources, _, lang = _here(page)
+    sources, slug, lang = _here(page)
     words = sources.site.words[lang]
+    html = sources.link_terms(html, slug, lang)
     return dress.article(
         html, dict(page.meta), lang, words, lambda kind, name: sources.embed(kind, name, lang)
     )

@@ -14,9 +14,10 @@ from forms_api.languages import Folder
 from scripts.assets import Assets
 from scripts.content import dress, glossary, level, term_links
 from scripts.content.context import Site
-from scripts.content.embeds import Embeds
+from scripts.content.embeds import Embeds, load_added
 from scripts.content.facts import Fact, load_facts, marks_in
 from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
+from scripts.content.then_now import load_then_now
 from scripts.content.words import fill, identity_for, load_config, load_words
 from scripts.directory import catalogue as directory_catalogue
 from scripts.directory import pages as directory_pages
@@ -106,21 +107,27 @@ def read_sources(root: Path) -> Sources:
         else []
         for lang in LANGUAGES
     }
+    site = Site(
+        identity=identity,
+        words=load_words(root, identity),
+        rows=rows,
+        titles=titles,
+        directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
+    )
+    facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
+    terms = glossary.load_terms(root)
     return Sources(
-        site=Site(
-            identity=identity,
-            words=load_words(root, identity),
-            rows=rows,
-            titles=titles,
-            directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
-        ),
+        site=site,
         site_url=str(config["site_url"]),
         pages=pages,
-        facts=load_facts(root),
-        forms=load_all(root / "forms_api/definitions"),
+        facts=facts,
+        forms=forms,
         branches=branches,
         catalogue=directory_catalogue.catalogue(branches, root, today),
         popular=popular,
         today=today,
         assets=Assets(root / "docs/assets"),
+        terms=terms,
+        plain={lang: term_links.load_plain_words(root, lang) for lang in LANGUAGES},
+        embeds=Embeds(site, pages, facts, forms, terms, load_then_now(root), load_added(root)),
     )

@@ -17,7 +17,7 @@ _LEFTOVERS = {
     b"data-jq=": "a box was not worded",
     b"<!--jq:": "a shell's place was not filled",
     b"<fact": "a fact mark was not turned into a span",
-    b"[[form": "a form was not embedded",
+    b">[[": "a line such as [[forms]] was not replaced",
     b" style=": "an inline style, which the content security policy refuses",
 }
 _EXTERNAL = re.compile(rb'<(?:script|img|iframe|source|link)\b[^>]*?\b(?:src|href)="(https?:)?//')

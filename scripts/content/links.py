@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from scripts.content import embeds
 from scripts.content.pages import CatalogueRow, SourcePage
 from scripts.problems import Problem
 
@@ -34,8 +35,8 @@ class Links:
             for target in _LINK.findall(text):
                 if message := self._fault(page, target):
                     yield Problem(page.file, line, "broken-link", message)
-            embeds = _EMBED_ANYWHERE.findall(text)
-            if embeds and (message := self._embed_fault(text, embeds[0])):
+            called = _EMBED_ANYWHERE.findall(text)
+            if called and (message := self._embed_fault(text, called[0])):
                 yield Problem(page.file, line, "embed", message)
         form = page.meta.get("form")
         if form and form not in self._forms:
@@ -57,6 +58,8 @@ class Links:
         if kind == "directory" and not name:
             return ""
         if kind == "form" and name in self._forms:
+            return ""
+        if embeds.known(kind, name):
             return ""
         return f"{embed} names nothing that can be embedded"
 

@@ -21,11 +21,11 @@ PLAIN = "docs/data/plain_words.tsv"
 MOST = 8
 _TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 _NAME_OF_TAG = re.compile(r"</?\s*([a-zA-Z0-9-]+)")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
 #: Within these nothing is linked: what is a link or a control already, names a part, or is code.
-_CLOSED = frozenset(
-    "a button code dt figcaption form h1 h2 h3 h4 h5 h6 kbd label legend nav option pre samp"
-    " script select style summary svg textarea th thead title".split()
+_CLOSED = re.compile(
+    "a|button|code|dt|figcaption|form|h[1-6]|kbd|label|legend|nav|option|pre|samp|script|select"
+    "|style|summary|svg|textarea|th|thead|title"
 )
 _CLOSED_CLASSES = re.compile(
     r"""\bclass=["'][^"']*\bjq-(phones|next|when|rules|button|reach|sources)\b"""
@@ -107,7 +107,8 @@ def _plural(noun: str) -> str:
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:
     """The longest name at a place; Latin letters are never cut out of a longer word."""
-    latin, han = [], []
+    latin: list[str] = []
+    han: list[str] = []
     for name in sorted(names, key=lambda name: (-len(name), name)):
         (latin if name[0].isascii() else han).append(re.escape(name))
     kinds = [f"(?<![a-z0-9])(?:{'|'.join(latin)})(?![a-z0-9])"] if latin else []
@@ -137,12 +138,13 @@ def _running_text(pieces: list[str]) -> Iterator[int]:
                 yield position
             continue
         named = _NAME_OF_TAG.match(piece)
-        if not named or named[1].lower() in _VOID or piece.endswith("/>"):
+        name = named[1].lower() if named else ""
+        if not name or _VOID.fullmatch(name) or piece.endswith("/>"):
             continue
         if piece.startswith("</"):
             if inside:
                 closed -= inside.pop()
         else:
-            shut = named[1].lower() in _CLOSED or bool(_CLOSED_CLASSES.search(piece))
+            shut = bool(_CLOSED.fullmatch(name) or _CLOSED_CLASSES.search(piece))
             inside.append(shut)
             closed += shut
