@@ -93,8 +93,11 @@ def test_a_missing_page_is_no_fault_of_its_own(browser: Browser, url: str) -> No
     assert visitor.leaves() == []
 
 
-def test_sideways_scrolling_and_barriers_are_noticed(browser: Browser, url: str) -> None:
-    visitor = arrive(browser, url)
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_sideways_scrolling_and_barriers_are_noticed(
+    browser: Browser, url: str, javascript: bool
+) -> None:
+    visitor = arrive(browser, url, javascript=javascript)
     visitor.opens("/wide")
     with pytest.raises(AssertionError, match="px wider than the window"):
         visitor.needs_no_sideways_scrolling()

@@ -28,15 +28,17 @@ class Visitor:
         width, height = VIEWPORTS[viewport]
         self.url = url
         self.faults: list[str] = []
-        self._context = browser.new_context(
-            base_url=url,
-            viewport={"width": width, "height": height},
-            locale=LOCALES[lang],
-            timezone_id="Asia/Shanghai",
-            java_script_enabled=javascript,
-            color_scheme="dark" if dark else "light",
-            has_touch=viewport in ("small", "phone"),
-        )
+        self._browser = browser
+        self._javascript = javascript
+        self._manner: dict[str, Any] = {
+            "base_url": url,
+            "viewport": {"width": width, "height": height},
+            "locale": LOCALES[lang],
+            "timezone_id": "Asia/Shanghai",
+            "color_scheme": "dark" if dark else "light",
+            "has_touch": viewport in ("small", "phone"),
+        }
+        self._context = browser.new_context(**self._manner, java_script_enabled=javascript)
         self._context.on("request", self._notice_request)
         self._context.on("response", self._notice_response)
         self._context.on("console", self._notice_console)
@@ -123,13 +125,37 @@ class Visitor:
 
     def meets_no_barrier(self, context: str | None = None) -> None:
         """No finding of axe at all, on the page or within a selector."""
-        found = Axe().run(self.page, context=context).response["violations"]
+        page = self.page if self._javascript else self._copy_of_the_page()
+        found = Axe().run(page, context=context).response["violations"]
+        if page is not self.page:
+            page.context.close()
         assert not found, "\n".join([self.page.url, *map(_told, found)])
 
     def leaves(self) -> list[str]:
         """Closes the browser's window; says what went wrong on the way."""
         self._context.close()
         return self.faults
+
+    def _copy_of_the_page(self) -> Page:
+        """The same page where axe can run: its promises never end in a page without scripts.
+
+        The page's own scripts are held back, so that it stays as a reader without them has it.
+        """
+        html = re.sub(r"</?noscript>", "", self.page.content())
+        context = self._browser.new_context(**self._manner, java_script_enabled=True)
+        page = context.new_page()
+        page.route(
+            "**/*",
+            lambda route: (
+                route.abort() if route.request.resource_type == "script" else route.fallback()
+            ),
+        )
+        page.route(
+            lambda address: address == self.page.url,
+            lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
+        )
+        page.goto(self.page.url)
+        return page
 
     def _only(self, role: Any, name: str) -> Locator:
         """By its exact name, else by a part of it; a second one of that name is a mistake."""
