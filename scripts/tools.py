@@ -98,16 +98,19 @@ CHINESE_FONT = Tool(
 NEEDED = (CHROMIUM, CHINESE_FONT)  # by the whole of `manage.py test`
 
 
-def require(tool: Tool, root: Path) -> Path:
-    """Where the tool is; installed first if need be and if we may. Never done without."""
+def require(tool: Tool, root: Path, manager: str | None = None) -> Path:
+    """Where the tool is; installed first if need be and if we may. Never done without.
+
+    `manager` is one of MANAGERS, "" for none; by default the one that this machine has.
+    """
     found = tool.find()
     if found is None:
-        _install(tool, root / "var/logs/tools.log")
+        manager = _manager() if manager is None else manager
+        _install(tool, manager, root / "var/logs/tools.log")
         found = tool.find()
     if found is None:
-        manager = _manager()
-        names = " ".join(tool.packages.get(manager, tool.packages["apt-get"]))
-        how = f"{manager or 'apt-get'} install {names}"
+        manager = manager or "apt-get"
+        how = f"{' '.join(MANAGERS[manager][-1][:2])} {' '.join(tool.packages[manager])}"
         raise CannotRun(
             f"测试需要{tool.zh}，也未能自动装上：请安装后再运行一次（例如以 root 身份 {how}）。",
             f"the tests need {tool.en}, which could not be installed by itself: "
@@ -116,9 +119,8 @@ def require(tool: Tool, root: Path) -> Path:
     return found
 
 
-def _install(tool: Tool, log: Path) -> None:
+def _install(tool: Tool, manager: str, log: Path) -> None:
     """Whatever may help, in turn, until the tool is there; all output goes to the log."""
-    manager = _manager()
     commands: list[tuple[str, ...]] = []
     if manager and os.geteuid() == 0:
         *before, last = MANAGERS[manager]

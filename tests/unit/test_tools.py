@@ -17,7 +17,7 @@ def tool(wanted: Path, *last_resort: str) -> tools.Tool:
         zh="一件工具",
         en="a tool",
         find=lambda: wanted if wanted.exists() else None,
-        packages=dict.fromkeys(tools.MANAGERS, ("--help",)),  # asks a manager for nothing
+        packages=dict.fromkeys(tools.MANAGERS, ("tool-package",)),
         last_resort=last_resort,
     )
 
@@ -32,12 +32,13 @@ def test_a_tool_that_is_there_is_used_as_it_is(tmp_path: Path) -> None:
 def test_a_tool_that_can_be_brought_is_brought(tmp_path: Path) -> None:
     there = tmp_path / "tool"
     bring = (sys.executable, "-c", f"open({str(there)!r}, 'w')")
-    assert tools.require(tool(there, *bring), tmp_path) == there
+    assert tools.require(tool(there, *bring), tmp_path, manager="") == there
 
 
 def test_a_tool_that_cannot_be_had_is_one_sentence_on_what_to_install(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match=r"the tests need a tool.*install --help") as caught:
-        tools.require(tool(tmp_path / "never"), tmp_path)
+    told = r"the tests need a tool.*apt-get install tool-package"
+    with pytest.raises(CannotRun, match=told) as caught:
+        tools.require(tool(tmp_path / "never"), tmp_path, manager="")
     assert "\n" not in str(caught.value)
 
 
