@@ -73,9 +73,10 @@ def check(root: Path, facts: Collection[str], pages: Collection[str]) -> Iterato
     text = path.read_text(encoding="utf-8")
     try:
         found = load_then_now(root)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        yield Problem(FILE, line, "then-now", f"cannot be read: {error.problem}")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or " ".join(str(error).split())
+        yield Problem(FILE, mark.line + 1 if mark else 1, "then-now", f"cannot be read: {said}")
         return
     except ValidationError as error:
         for fault in error.errors():
