@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,9 @@ def command(project: Path, module: str, body: str) -> None:
 
 def door(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, str(project / "scripts/manage.py"), *words]
-    return subprocess.run(line, capture_output=True, text=True, timeout=60, cwd="/")
+    # No bytecode is kept: a stand-in may be rewritten within the same second, equally long.
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(line, capture_output=True, text=True, timeout=60, cwd="/", env=environ)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -76,7 +79,8 @@ def test_an_interruption_shows_no_traceback(project: Path) -> None:
 def test_a_reader_who_closes_the_pipe_is_no_error(project: Path) -> None:
     command(project, "check", "print('line\\n' * 100000, flush=True); return 0")
     line = f"{sys.executable} {project}/scripts/manage.py check | head -n 1"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=environ)
     assert (done.stdout, done.stderr) == ("line\n", "")
 
 
