@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 KEPT = 3
 _BUILDING = ".building-"
+_ABANDONED = 24 * 3600  # seconds without a change
 
 
 @contextmanager
@@ -33,10 +36,20 @@ def publish(folder: Path, releases: Path, current: Path | None) -> Path:
     if current is not None:
         switch(current, final)
     served = current.resolve() if current is not None and current.exists() else final
-    for old in sorted(path for path in releases.iterdir() if path.is_dir())[:-KEPT]:
-        if old.resolve() != served and not old.name.startswith("."):
+    finished = [path for path in releases.iterdir() if not path.name.startswith(".")]
+    for old in sorted(finished)[:-KEPT]:
+        if old.resolve() != served:
             shutil.rmtree(old, ignore_errors=True)
+    _sweep(releases)
     return final
+
+
+def _sweep(releases: Path) -> None:
+    """Remove what builds left that were killed; a build of today may still be running."""
+    for folder in releases.glob(f"{_BUILDING}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def switch(current: Path, final: Path) -> None:

@@ -1,0 +1,62 @@
+"""Releases appear at once or not at all, and old ones make room."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scripts import release
+
+
+def make(releases: Path, current: Path | None, words: str) -> Path:
+    with release.staging(releases) as folder:
+        (folder / "public").mkdir()
+        (folder / "public/index.html").write_text(words, encoding="utf-8")
+        return release.publish(folder, releases, current)
+
+
+def test_a_release_is_served_once_it_is_published(tmp_path: Path) -> None:
+    current = tmp_path / "current"
+    final = make(tmp_path / "releases", current, "first")
+    assert current.is_symlink() and current.resolve() == final.resolve()
+    assert (current / "public/index.html").read_text(encoding="utf-8") == "first"
+
+
+def test_a_build_that_breaks_off_leaves_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    releases, current = tmp_path / "releases", tmp_path / "current"
+    make(releases, current, "first")
+    with pytest.raises(RuntimeError), release.staging(releases) as folder:
+        (folder / "public").mkdir()
+        raise RuntimeError
+    assert (current / "public/index.html").read_text(encoding="utf-8") == "first"
+    assert len(list(releases.iterdir())) == 1
+
+
+def test_the_last_three_releases_are_kept(tmp_path: Path) -> None:
+    releases, current = tmp_path / "releases", tmp_path / "current"
+    made = [make(releases, current, str(number)) for number in range(5)]
+    assert sorted(releases.iterdir()) == made[-3:]
+    assert (current / "public/index.html").read_text(encoding="utf-8") == "4"
+
+
+def test_what_a_killed_build_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    old, young = releases / ".building-1", releases / ".building-2"
+    old.mkdir(parents=True)
+    young.mkdir()
+    os.utime(old, (0, 0))
+    make(releases, None, "first")
+    assert not old.exists() and young.exists()
+
+
+def test_the_switch_never_leaves_a_moment_without_a_release(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir()
+    second.mkdir()
+    current = tmp_path / "current"
+    release.switch(current, first)
+    inode = current.lstat().st_ino
+    release.switch(current, second)
+    assert current.resolve() == second.resolve()
+    assert current.lstat().st_ino != inode  # a new link took the old one's place
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
