@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
-from scripts import feeds, fingerprint, release, tidy, verify
+from scripts import feeds, fingerprint, identity, qr, release, tidy, verify
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import pages as directory_pages
@@ -64,6 +64,7 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
     """
     result = BuildResult()
     began = time.perf_counter()
+    read = fingerprint.of_sources(root)  # an edit during the build is not in this release
     with result.stage("check", "检查 check"):
         result.problems = check(root).problems
     if result.problems:
@@ -79,6 +80,8 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             shells = tidy.tidy(public, private)
             sources = read_sources(root)
             sources.assets.write(public)
+            identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
+            qr.write(public, sources)
         with result.stage("directory", "支部目录 directory"):
             result.entries = _fill_directory(root, sources, shells, public)
             feeds.write(sources, root, public, private)
@@ -91,7 +94,7 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             (private / "release.json").write_text(
                 json.dumps(
                     {
-                        "fingerprint": fingerprint.of_sources(root),
+                        "fingerprint": read,
                         "stamp": staging.name.removeprefix(".building-"),
                         "today": str(sources.today),
                     }
@@ -150,9 +153,9 @@ def run(args: argparse.Namespace) -> int:
     result = build(out=args.out.resolve() if args.out else None)
     if args.json:
         print(json.dumps(result.as_dict(), ensure_ascii=False))
-    elif result.problems:
-        for problem in result.problems:
-            print(problem)
+        return SHORT if result.problems else DONE
+    for problem in result.problems:
+        print(problem)
     if result.problems:
         count = len(result.problems)
         say(f"有 {count} 处问题，没有发布 / {count} problems, nothing released")
