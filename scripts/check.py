@@ -11,6 +11,7 @@ from typing import Any
 
 from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
+from scripts import identity
 from scripts.content import (
     facts,
     front_matter,
@@ -66,6 +67,7 @@ def check(root: Path = ROOT) -> Report:
     """Read all sources and report all faults; nothing is written."""
     report = Report()
     found = report.problems
+    found.extend(identity.check(root))
     rows = catalogue(root)
     pages = source_pages(root)
     listed = [page for page in pages if page.slug not in OUTSIDE]

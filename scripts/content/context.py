@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.content.pages import OUTSIDE, CatalogueRow, url_of
@@ -27,6 +27,8 @@ class Site:
     rows: dict[str, CatalogueRow]
     titles: dict[str, dict[str, str]]  # language → slug → title, of pages that are written
     directory: dict[str, dict[str, Any]]  # language → the home page's lists of places
+    #: language → slug → what the page says of itself in one line
+    descriptions: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def address(self, slug: str, lang: str) -> str:
         """The root-absolute address of a page, or "" while it is only planned."""
