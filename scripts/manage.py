@@ -71,6 +71,13 @@ COMMANDS = {
         "FILE [--json]",
         dev=True,
     ),
+    "prove": Command(
+        "scripts.prove.cli",
+        "证明表单服务的承诺：不丢、不重、不漏",
+        "prove what the forms service promises",
+        "NAME [--quick] [--json]",
+        dev=True,
+    ),
     "bench": Command(
         "scripts.bench.cli",
         "实测速度和大小，并与同类软件比较",
