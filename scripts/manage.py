@@ -45,6 +45,12 @@ COMMANDS = {
         "check pages, data and translations; every problem with its line",
         "[--json]",
     ),
+    "translated": Command(
+        "scripts.translated",
+        "看中文改了什么，再记下英文页已经跟上",
+        "see what changed in Chinese, then say that the English page is level",
+        "PAGE … [--yes] [--all --yes]",
+    ),
     "build": Command(
         "scripts.build",
         "检查并生成整个网站，成为新的一版",
@@ -124,7 +130,7 @@ def overview() -> str:
         "",
     ]
     for name, command in COMMANDS.items():
-        lines += [f"  {name:<10}{command.zh}", f"  {'':<10}{command.en}"]
+        lines += [f"  {name:<12}{command.zh}", f"  {'':<12}{command.en}"]
     lines += [
         "",
         "每个命令的参数 / each command's options: python3 scripts/manage.py NAME --help",
