@@ -17,9 +17,11 @@ from scripts.content import (
     glossary,
     level,
     links,
+    rules,
     then_now,
     typography,
     variants,
+    visible,
 )
 from scripts.content.pages import (
     LANGUAGES,
@@ -86,10 +88,12 @@ def check(root: Path = ROOT) -> Report:
     for page in listed:
         found.extend(front_matter.check(page, rows))
     for page in pages:
+        found.extend(visible.check(page))
         found.extend(facts.check_marks(page, known))
         found.extend(typography.check(page))
         found.extend(pointers.check(page))
     found.extend(level.check(pages))
+    found.extend(rules.check(pages))
     carried = facts.carried(pages, known)
     for page in listed:
         if page.slug in rows:
