@@ -90,6 +90,24 @@ def _foot(site: Site, lang: str) -> list[tuple[str, str]]:
     return found
 
 
+def _section_pages(site: Site, slug: str, lang: str) -> list[tuple[str, str, str, str]]:
+    """(address, title, description, label) of a section's pages, for its first page."""
+    if not slug.endswith("/index"):
+        return []
+    section = slug.removesuffix("index")
+    return [
+        (address, site.titles[lang][one], site.descriptions[lang][one], row.label)
+        for one, row in site.rows.items()
+        if one != slug and one.startswith(section) and (address := site.address(one, lang))
+    ]
+
+
+def _wrong(site: Site, slug: str, lang: str) -> str:
+    """Where to say that something on this page is wrong; forms do not lead to themselves."""
+    place = "find/correct-listing" if slug == "find/directory" else "help/ask"
+    return "" if slug in ("find/correct-listing", "help/ask") else site.address(place, lang)
+
+
 def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
     """The words that docs/assets/js/searchbox.js reads from the page."""
     words = site.words[lang]
@@ -134,6 +152,8 @@ def page_context(
         "section": slug.partition("/")[0],
         "sections": _sections(site, slug, lang),
         "crumbs": _crumbs(site, slug, lang),
+        "section_pages": _section_pages(site, slug, lang),
+        "wrong_url": _wrong(site, slug, lang) if slug in site.rows else "",
         "related": _links(site, meta.get("related") or (), lang),
         "foot": _foot(site, lang),
         "directory": site.directory[lang],
