@@ -5,7 +5,6 @@ A name that changes with its content may be cached for a year; see forms_api/sit
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections.abc import Mapping
@@ -13,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import brotli
 import minify
+
+from scripts.twins import write_twins
 
 _IMPORT = re.compile(r"""(["'])\./([\w-]+\.js)\1""")
 _MEDIA = {".css": "text/css", ".js": "application/javascript", ".svg": "image/svg+xml"}
-_TWIN_FROM = 256  # bytes below which a compressed twin saves nothing
 
 
 @dataclass
@@ -74,10 +73,3 @@ class Assets:
             path.write_bytes(body)
             if path.suffix in _MEDIA:
                 write_twins(path, body)
-
-
-def write_twins(path: Path, body: bytes) -> None:
-    """`path`.br and `path`.gz for servers that hand out files as they lie."""
-    if len(body) >= _TWIN_FROM:
-        path.with_name(path.name + ".br").write_bytes(brotli.compress(body, quality=9))
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 9, mtime=0))

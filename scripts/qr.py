@@ -7,8 +7,8 @@ from pathlib import Path
 
 import segno
 
-from scripts.assets import write_twins
 from scripts.sources import Sources
+from scripts.twins import write_twins
 
 _FOLDER = {"zh": "assets/qr", "en": "assets/qr/en"}
 

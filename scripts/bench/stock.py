@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.assets import write_twins
 from scripts.content.pages import LANGUAGES, is_outside, source_pages
 from scripts.outcome import CannotRun
+from scripts.twins import write_twins
 
 _OURS = re.compile(r"</?fact[^>]*>|^\[\[[^\]]*\]\]$", re.MULTILINE)
 _CONFIG = """\
