@@ -77,6 +77,12 @@ COMMANDS = {
         "FILE [--json]",
         dev=True,
     ),
+    "purge": Command(
+        "scripts.purge",
+        "删除到期的表单内容；--dry-run 只说会删什么",
+        "delete what is due from the forms; --dry-run only says what",
+        "[--dry-run] [--json]",
+    ),
     "prove": Command(
         "scripts.prove.cli",
         "证明表单服务的承诺：不丢、不重、不漏",

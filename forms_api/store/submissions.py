@@ -144,8 +144,8 @@ def reference_is_taken(connection: Connection, reference: str) -> bool:
     return connection.execute(_BY_REFERENCE, {"wanted": reference}).first() is not None
 
 
-def note(connection: Connection, number: int, at: str, actor: str, action: str) -> None:
-    """One line of the record of what was done; nothing personal."""
+def note(connection: Connection, number: int | None, at: str, actor: str, action: str) -> None:
+    """One line of the record of what was done; nothing personal. No number: the row is gone."""
     line = {"submission": number, "at": at, "actor": actor, "action": action}
     connection.execute(_NEW_EVENT, line)
 
