@@ -1,4 +1,4 @@
-"""`python -m forms_api.cli serve`: the service on granian, in development with the site's files."""
+"""`python -m forms_api.cli NAME`: serve (granian; in development with the site's files), purge."""
 
 import argparse
 import os
@@ -11,11 +11,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from forms_api import purging
 from forms_api.forms import DefinitionError, load_all
 from forms_api.settings import Settings, SettingsError
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
+# Each has `add_arguments(parser)` and `run(args, settings) -> int`.
+MODULES = {"purge": purging}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--port", type=int, default=8000, help="port to listen on")
     serve.add_argument("--site", type=Path, help="also serve the built site in this folder")
     serve.add_argument("--problems", type=Path, help="problems of the last build, shown on pages")
-    return _serve(parser.parse_args(arguments))
+    for name, module in MODULES.items():
+        text = (module.__doc__ or "").split(": ", 1)[-1]
+        module.add_arguments(commands.add_parser(name, help=text, description=text))
+    args = parser.parse_args(arguments)
+    if args.command == "serve":
+        return _serve(args)
+    try:
+        code: int = MODULES[args.command].run(args, Settings.from_env(os.environ))
+    except (SettingsError, DefinitionError) as error:
+        print(error, file=sys.stderr)
+        return _CANNOT
+    return code
 
 
 def _serve(args: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ class Retention(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    after: Literal["handover", "answer", "closing", "receipt"]
+    after: Literal["handover", "answer", "closing", "receipt", "event"]
     days: int = Setting(ge=1, le=3650)
     at_most: int = Setting(ge=1, le=3650)
 

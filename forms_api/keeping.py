@@ -13,20 +13,23 @@ from typing import Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 
-from forms_api import clock, codes, tokens, workdays
+from forms_api import clock, codes, retention, tokens, workdays
 from forms_api.answers import Value
 from forms_api.fields import Consent
 from forms_api.forms import Form
 from forms_api.languages import Folder
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
-from forms_api.store import submissions
+from forms_api.store import seats, submissions
+from forms_api.store.engine import clear_log
+from forms_api.store.seats import Wish
 from forms_api.store.submissions import Consented, Kept, NewSubmission
 from forms_api.store.writer import Writer
 from forms_api.tokens import Draft
 
 _T = TypeVar("_T")
 REPLAY: Final = timedelta(hours=24)
+_PLACE: Final = {None: "", False: "taken", True: "waiting"}
 
 
 class KeyMismatch(Exception):
@@ -77,13 +80,15 @@ class Keeping:
         self._lock = threading.Lock()
         self._in_flight: Counter[bytes] = Counter()
 
-    def keep(self, form: Form, draft: Draft, seconds: int) -> Receipt:
+    def keep(self, form: Form, draft: Draft, seconds: int, wish: Wish | None = None) -> Receipt:
         """Stores the draft once per idempotency key and gives its receipt, again if need be.
 
-        `seconds` passed since the read-back was shown. Raises KeyMismatch, AlreadySent,
-        InProgress, TooSlow, and the writer's QueueFull and Closed.
+        `seconds` passed since the read-back was shown. For a course or activity `wish` says which
+        and how many seats; the receipt's `place` says whether they are taken or waited for.
+        Raises KeyMismatch, AlreadySent, InProgress, TooSlow, and the writer's QueueFull and
+        Closed.
         """
-        new = self._new(form, draft, seconds)
+        new = self._new(form, draft, seconds, wish)
 
         def work(connection: Connection) -> Kept:
             while submissions.reference_is_taken(connection, new.columns["reference"]):
@@ -126,7 +131,20 @@ class Keeping:
     def erase(self, code: str) -> bool:
         """Deletes what was written; False for an unknown code."""
         key, moment = codes.code_hash(code), _utc(clock.now())
-        return self._written(lambda connection: submissions.erase(connection, key, moment))
+        done = self._written(lambda connection: submissions.erase(connection, key, moment))
+        if done:
+            clear_log(self._engine)
+        return done
+
+    def free_seats(self, event: str, published: int) -> int:
+        """How many of an event's published seats are free just now."""
+        with self._engine.connect() as connection:
+            return seats.free(connection, event, published)
+
+    def is_waiting(self, code: str) -> bool | None:
+        """Whether the holder of the code still waits for seats; None without any."""
+        with self._engine.connect() as connection:
+            return seats.is_waiting(connection, codes.code_hash(code))
 
     def under_way(self) -> int:
         """How many requests of this process wait for their receipt."""
@@ -156,7 +174,7 @@ class Keeping:
                 if not self._in_flight[key_hash]:
                     del self._in_flight[key_hash]
 
-    def _new(self, form: Form, draft: Draft, seconds: int) -> NewSubmission:
+    def _new(self, form: Form, draft: Draft, seconds: int, wish: Wish | None) -> NewSubmission:
         now = clock.now()
         lang = cast(Folder, draft.lang)
         code = codes.new_access_code()
@@ -173,7 +191,9 @@ class Keeping:
             "branch": branch,
             "received_at": _utc(now),
             "due_on": workdays.after(now.date(), form.answer_days).isoformat(),
-            "retain_until": (now.date() + timedelta(form.retention.at_most)).isoformat(),
+            "retain_until": retention.last_day(
+                form.retention, now.date(), {"event": wish.on if wish else None}
+            ).isoformat(),
             "spam_score": score,
             "spam_reason": reason,
             "ciphertext": self._sealer.seal(_payload(form, draft)),
@@ -189,6 +209,8 @@ class Keeping:
             key_hash=tokens.key_hash(draft.key),
             body_hash=tokens.body_hash(draft.key, draft),
             wrapped_code=tokens.wrap_code(draft.key, code),
+            wish=wish,
+            notice=None if score else _notice(columns),
         )
 
     def _receipt(self, kept: Kept, draft: Draft) -> Receipt:
@@ -202,6 +224,7 @@ class Keeping:
             access_code=codes.grouped(tokens.unwrap_code(draft.key, kept.wrapped_code)),
             received_at=received,
             due_on=date.fromisoformat(kept.due_on),
+            place=_PLACE[kept.waiting],
         )
 
 
@@ -212,6 +235,11 @@ def _payload(form: Form, draft: Draft) -> Mapping[str, object]:
         name: value for name, value in draft.values.items() if name not in ticks
     }
     return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
+
+
+def _notice(columns: Mapping[str, object]) -> dict[str, str]:
+    """What the desk's mail may say: never an answer."""
+    return {name: str(columns[name]) for name in ("reference", "form", "desk", "due_on")}
 
 
 def _consented(field: Consent, lang: Folder) -> Consented:

@@ -32,6 +32,7 @@ class Receipt:
     access_code: str
     received_at: datetime
     due_on: date
+    place: str = ""  # with seats: "taken", or "waiting" for the waiting list
 
 
 def page_url(form: Form, lang: Folder) -> str:

@@ -4,6 +4,7 @@ Everything under /forms/ goes to the app. The root is resolved anew for each req
 new release shows at once.
 """
 
+import gzip
 import mimetypes
 import re
 from collections.abc import Iterable, Mapping
@@ -38,6 +39,7 @@ _TYPES: Final = {
     ".vcf": "text/vcard; charset=utf-8",
     ".woff2": "font/woff2",
 }
+_WORTH: Final = 256  # bytes from which a text without a twin is compressed as it is sent
 _TWINS: Final = (("br", ".br"), ("gzip", ".gz"))
 _HASHED: Final = re.compile(r"[.-][0-9a-f]{8,}\.[a-z0-9]+$")
 _MAIN: Final = re.compile(rb"<main\b[^>]*>")
@@ -82,7 +84,9 @@ class SiteFiles:
         sent, encoding = found.path, ""
         note = self._note() if found.path.suffix == ".html" else b""
         if not note:
-            sent, encoding = _twin(found.path, environ.get("HTTP_ACCEPT_ENCODING", ""))
+            sent, encoding = _twin(found.path, environ)
+            if not encoding and _compressible(found.path) and _takes(environ, "gzip"):
+                encoding = "gzip"
         status = sent.stat()
         tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{encoding and "-" + encoding}"'
         fields = {
@@ -100,6 +104,8 @@ class SiteFiles:
         body = sent.read_bytes()
         if note:
             body = _MAIN.sub(lambda main: main[0] + note, body, count=1)
+        elif encoding and sent == found.path:
+            body = gzip.compress(body, 6, mtime=0)
         fields["Content-Length"] = str(len(body))
         head = environ["REQUEST_METHOD"] == "HEAD"
         return _send(start_response, found.status, fields, b"" if head else body)
@@ -145,14 +151,28 @@ def _find(root: Path, url: str) -> _Found | str | None:
     return _Found(lost, "404 Not Found") if lost.is_file() else None
 
 
-def _twin(path: Path, accepted: str) -> tuple[Path, str]:
-    """The compressed file beside it that the reader takes, with its encoding."""
-    wanted = parse_accept_header(accepted)
+def _twin(path: Path, environ: "WSGIEnvironment") -> tuple[Path, str]:
+    """The compressed file beside it that the reader takes, with its encoding; no older one."""
     for encoding, suffix in _TWINS:
         twin = path.with_name(path.name + suffix)
-        if encoding in wanted.values() and wanted[encoding] > 0 and twin.is_file():
+        if (
+            _takes(environ, encoding)
+            and twin.is_file()
+            and twin.stat().st_mtime_ns >= path.stat().st_mtime_ns
+        ):
             return twin, encoding
     return path, ""
+
+
+def _takes(environ: "WSGIEnvironment", encoding: str) -> bool:
+    accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return encoding in accepted.values() and accepted[encoding] > 0
+
+
+def _compressible(path: Path) -> bool:
+    kind = _type(path)
+    text = kind.startswith("text/") or kind.endswith(("json", "xml"))
+    return text and path.stat().st_size >= _WORTH
 
 
 def _type(path: Path) -> str:

@@ -5,34 +5,42 @@ A name that changes with its content may be cached for a year; see forms_api/sit
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import brotli
 import minify
+
+from scripts.twins import write_twins
 
 _IMPORT = re.compile(r"""(["'])\./([\w-]+\.js)\1""")
 _MEDIA = {".css": "text/css", ".js": "application/javascript", ".svg": "image/svg+xml"}
-_TWIN_FROM = 256  # bytes below which a compressed twin saves nothing
 
 
 @dataclass
 class Assets:
-    """Everything in docs/assets, by its path there (`css/jinqiao.css`)."""
+    """Everything in docs/assets, by its path there (`css/jinqiao.css`).
+
+    `made` are files that the build makes; one of the same name in the folder gives way.
+    """
 
     folder: Path
+    made: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def published(self) -> dict[str, tuple[str, bytes]]:
         """path → (published path, content): `css/jinqiao.css` → `css/jinqiao.3f2a91bc.css`."""
         found: dict[str, tuple[str, bytes]] = {}
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file():
-                self._publish(path.relative_to(self.folder).as_posix(), found)
+        kept = {
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*")
+            if path.is_file()
+        }
+        for name in sorted(kept | set(self.made)):
+            self._publish(name, found)
         return found
 
     def url(self, name: str) -> str:
@@ -42,7 +50,7 @@ class Assets:
     def _publish(self, name: str, found: dict[str, tuple[str, bytes]]) -> str:
         if name not in found:
             path = self.folder / name
-            body = path.read_bytes()
+            body = self.made[name] if name in self.made else path.read_bytes()
             if path.suffix == ".js":  # modules name each other: those first
                 here = name.rpartition("/")[0]
 
@@ -63,11 +71,5 @@ class Assets:
             path = public / "assets" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
-            write_twins(path, body)
-
-
-def write_twins(path: Path, body: bytes) -> None:
-    """`path`.br and `path`.gz for servers that hand out files as they lie."""
-    if len(body) >= _TWIN_FROM:
-        path.with_name(path.name + ".br").write_bytes(brotli.compress(body, quality=9))
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 9, mtime=0))
+            if path.suffix in _MEDIA:
+                write_twins(path, body)

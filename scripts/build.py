@@ -1,4 +1,4 @@
-"""`manage.py build`: check → render → fill directory → index → verify → release."""
+"""`manage.py build`: check → render → fill directory → index → verify → compress → release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
-from scripts import feeds, fingerprint, identity, qr, release, tidy, verify
+from scripts import feeds, fingerprint, identity, qr, release, tidy, twins, verify
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import pages as directory_pages
@@ -101,6 +101,8 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
                 ),
                 encoding="utf-8",
             )
+        with result.stage("compress", "压缩 compress"):
+            twins.write_missing(public)
         files = [path for path in public.rglob("*") if path.is_file()]
         result.files, result.bytes = len(files), sum(path.stat().st_size for path in files)
         current = root / "var/current" if out is None else None

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
+from scripts import identity
 from scripts.content import (
     facts,
     front_matter,
     glossary,
     level,
     links,
+    rules,
     then_now,
     typography,
     variants,
+    visible,
 )
-from scripts.content.pages import LANGUAGES, OUTSIDE, SourcePage, catalogue, source_pages
+from scripts.content.pages import (
+    LANGUAGES,
+    OUTSIDE,
+    SourcePage,
+    catalogue,
+    is_outside,
+    source_pages,
+)
 from scripts.directory.importer import check_directory
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
@@ -66,9 +75,10 @@ def check(root: Path = ROOT) -> Report:
     """Read all sources and report all faults; nothing is written."""
     report = Report()
     found = report.problems
+    found.extend(identity.check(root))
     rows = catalogue(root)
     pages = source_pages(root)
-    listed = [page for page in pages if page.slug not in OUTSIDE]
+    listed = [page for page in pages if not is_outside(page.slug)]
     known = facts.load_facts(root)
     forms = _forms(root, found)
     report.branches, faults = check_directory(root)
@@ -78,10 +88,12 @@ def check(root: Path = ROOT) -> Report:
     for page in listed:
         found.extend(front_matter.check(page, rows))
     for page in pages:
+        found.extend(visible.check(page))
         found.extend(facts.check_marks(page, known))
         found.extend(typography.check(page))
         found.extend(pointers.check(page))
     found.extend(level.check(pages))
+    found.extend(rules.check(pages))
     carried = facts.carried(pages, known)
     for page in listed:
         if page.slug in rows:
@@ -142,36 +154,11 @@ def _outdated(pages: list[SourcePage]) -> int:
     )
 
 
-def fix_hashes(root: Path = ROOT) -> int:
-    """Write the hash of each Chinese page into its English twin; returns how many changed."""
-    pages = source_pages(root)
-    chinese = {page.slug: page for page in pages if page.lang == "zh"}
-    changed = 0
-    for page in pages:
-        if page.lang != "en" or page.slug not in chinese or page.slug in OUTSIDE or page.broken:
-            continue
-        line = f"source_hash: {json.dumps(level.hash_of(chinese[page.slug]))}"
-        head, rule, body = page.text[4:].partition("\n---\n")
-        kept = [text for text in head.split("\n") if not text.startswith("source_hash:")]
-        text = "---\n" + "\n".join([*kept, line]) + rule + body
-        if text != page.text:
-            page.path.write_text(text, encoding="utf-8")
-            changed += 1
-    return changed
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    parser.add_argument(
-        "--fix-hashes",
-        action="store_true",
-        help="say that every English page is level with its Chinese page as it stands now",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.fix_hashes:
-        print(f"source_hash: {fix_hashes()} pages changed", file=sys.stderr)
     report = check()
     if args.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))

@@ -34,6 +34,7 @@ class Child:
         cwd: Path,
         environ: Mapping[str, str] | None = None,
         stdout: IO[bytes] | None = None,
+        stderr: IO[bytes] | None = None,
     ) -> None:
         self._process = subprocess.Popen(
             command,
@@ -41,6 +42,7 @@ class Child:
             env=dict(environ) if environ is not None else None,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
+            stderr=stderr,
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )
@@ -67,6 +69,11 @@ class Child:
             self._signal(signal.SIGKILL)
             self._process.wait()
         self._signal(signal.SIGKILL)  # whatever the program left behind in its group
+
+    def kill(self) -> None:
+        """At once, the whole group, without asking."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # all of it has ended

@@ -11,7 +11,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from forms_api.languages import Folder
-from scripts.content import dress
+from scripts import qr
+from scripts.content import dress, phones
 from scripts.content.context import page_context
 from scripts.content.words import fill_all, identity_for
 from scripts.sources import Sources, read_sources
@@ -54,7 +55,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     sources, slug, lang = _here(page)
     words = sources.site.words[lang]
-    html = sources.link_terms(html, slug, lang)
+    html = sources.link_terms(phones.link(html), slug, lang)
     return dress.article(
         html, dict(page.meta), lang, words, lambda kind, name: sources.embed(kind, name, lang)
     )
@@ -69,6 +70,9 @@ def on_page_context(
     context.update(page_context(sources.site, slug, lang, dict(page.meta), sources.popular[lang]))
     context.update(
         asset=sources.assets.url,
+        site_url=sources.site_url,
+        palettes=sources.palettes,
+        qr=qr.address(slug, lang),
         never=sources.never(page.meta.get("form"), lang),
         sources=sources.foot(slug, lang, dict(page.meta)),
         outdated=sources.outdated(slug, lang),

@@ -45,6 +45,12 @@ COMMANDS = {
         "check pages, data and translations; every problem with its line",
         "[--json]",
     ),
+    "translated": Command(
+        "scripts.translated",
+        "看中文改了什么，再记下英文页已经跟上",
+        "see what changed in Chinese, then say that the English page is level",
+        "PAGE … [--yes] [--all --yes]",
+    ),
     "build": Command(
         "scripts.build",
         "检查并生成整个网站，成为新的一版",
@@ -69,6 +75,19 @@ COMMANDS = {
         "用一份问题清单衡量搜索",
         "measure the search with a file of questions",
         "FILE [--json]",
+        dev=True,
+    ),
+    "purge": Command(
+        "scripts.purge",
+        "删除到期的表单内容；--dry-run 只说会删什么",
+        "delete what is due from the forms; --dry-run only says what",
+        "[--dry-run] [--json]",
+    ),
+    "prove": Command(
+        "scripts.prove.cli",
+        "证明表单服务的承诺：不丢、不重、不漏",
+        "prove what the forms service promises",
+        "NAME [--quick] [--json]",
         dev=True,
     ),
     "bench": Command(
@@ -117,7 +136,7 @@ def overview() -> str:
         "",
     ]
     for name, command in COMMANDS.items():
-        lines += [f"  {name:<10}{command.zh}", f"  {'':<10}{command.en}"]
+        lines += [f"  {name:<12}{command.zh}", f"  {'':<12}{command.en}"]
     lines += [
         "",
         "每个命令的参数 / each command's options: python3 scripts/manage.py NAME --help",

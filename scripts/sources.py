@@ -11,6 +11,7 @@ from typing import Any
 from forms_api import clock, render
 from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
+from scripts import identity as identities
 from scripts.assets import Assets
 from scripts.content import dress, glossary, level, term_links
 from scripts.content.context import Site
@@ -42,6 +43,7 @@ class Sources:
     popular: dict[str, list[dict[str, str]]]
     today: dt.date
     assets: Assets
+    palettes: dict[str, identities.Palette]
     terms: list[glossary.Term]
     plain: dict[str, list[str]]  # language → words that never lead to the glossary
     embeds: Embeds
@@ -101,6 +103,14 @@ def read_sources(root: Path) -> Sources:
         }
         for lang in LANGUAGES
     }
+    descriptions = {
+        lang: {
+            slug: fill(str(pages[slug, lang].meta.get("description", "")), blanks)
+            for slug in titles[lang]
+        }
+        for lang in LANGUAGES
+        if (blanks := identity_for(identity, lang))
+    }
     popular = {
         lang: list(pages["search", lang].meta.get("popular") or [])
         if ("search", lang) in pages
@@ -113,6 +123,7 @@ def read_sources(root: Path) -> Sources:
         rows=rows,
         titles=titles,
         directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
+        descriptions=descriptions,
     )
     facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
     terms = glossary.load_terms(root)
@@ -126,7 +137,8 @@ def read_sources(root: Path) -> Sources:
         catalogue=directory_catalogue.catalogue(branches, root, today),
         popular=popular,
         today=today,
-        assets=Assets(root / "docs/assets"),
+        assets=identities.assets(root, identity),
+        palettes=identities.load_palettes(root, identity),
         terms=terms,
         plain={lang: term_links.load_plain_words(root, lang) for lang in LANGUAGES},
         embeds=Embeds(site, pages, facts, forms, terms, load_then_now(root), load_added(root)),

@@ -1,12 +1,23 @@
 """What is done with a submission in the database, each in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from forms_api.store.tables import consent, event, idempotency, submission, tally
+from forms_api.store import letters, seats
+from forms_api.store.seats import Wish
+from forms_api.store.tables import (
+    consent,
+    event,
+    idempotency,
+    place,
+    reply,
+    submission,
+    tally,
+    tombstone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,10 @@ class Consented:
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """Everything of a submission but its number; moments are UTC, see tables."""
+    """Everything of a submission but its number; moments are UTC, see tables.
+
+    `notice` is what the desk is told by mail, nothing if it shall not be.
+    """
 
     columns: dict[str, Any]
     consents: Sequence[Consented]
@@ -28,17 +42,23 @@ class NewSubmission:
     key_hash: bytes
     body_hash: bytes
     wrapped_code: bytes
+    wish: Wish | None = None
+    notice: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a receipt is made of; `wrapped_code` is None once it may not be shown again."""
+    """What a receipt is made of; `wrapped_code` is None once it may not be shown again.
+
+    `waiting` is None for a form without seats.
+    """
 
     reference: str
     received_at: str
     due_on: str
     body_hash: bytes
     wrapped_code: bytes | None
+    waiting: bool | None = None
 
 
 # Statements are built once: building one anew costs more than running it.
@@ -50,8 +70,10 @@ _KEPT = (
         submission.c.due_on,
         idempotency.c.body_hash,
         idempotency.c.wrapped_code,
+        place.c.waiting,
     )
     .join(idempotency, idempotency.c.submission == submission.c.id)
+    .outerjoin(place, place.c.submission == submission.c.id)
     .where(idempotency.c.key_hash == bindparam("wanted"))
 )
 _NEW_SUBMISSION = insert(submission).returning(submission.c.id)
@@ -104,8 +126,17 @@ def keep(connection: Connection, new: NewSubmission) -> Kept:
     note(connection, number, moment, "public", "received")
     for field, choice in new.tallies:
         count(connection, new.columns["form"], field, choice, new.day)
+    waiting = seats.take(connection, number, new.wish) == "waiting" if new.wish else None
+    if new.notice:
+        letters.put(connection, f"received:{new.columns['reference']}", "received",
+                    new.columns["desk"], new.notice, moment, number)  # fmt: skip
     return Kept(
-        new.columns["reference"], moment, new.columns["due_on"], new.body_hash, new.wrapped_code
+        new.columns["reference"],
+        moment,
+        new.columns["due_on"],
+        new.body_hash,
+        new.wrapped_code,
+        waiting,
     )
 
 
@@ -113,8 +144,8 @@ def reference_is_taken(connection: Connection, reference: str) -> bool:
     return connection.execute(_BY_REFERENCE, {"wanted": reference}).first() is not None
 
 
-def note(connection: Connection, number: int, at: str, actor: str, action: str) -> None:
-    """One line of the record of what was done; nothing personal."""
+def note(connection: Connection, number: int | None, at: str, actor: str, action: str) -> None:
+    """One line of the record of what was done; nothing personal. No number: the row is gone."""
     line = {"submission": number, "at": at, "actor": actor, "action": action}
     connection.execute(_NEW_EVENT, line)
 
@@ -137,22 +168,50 @@ def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
 
 def erase(connection: Connection, code_hash: bytes, at: str) -> bool:
     """Takes the ciphertext away and keeps the row for the counts; False for an unknown code."""
-    found = select(submission.c.id, submission.c.status).where(submission.c.code_hash == code_hash)
+    c = submission.c
+    found = select(c.id, c.status, c.reference).where(c.code_hash == code_hash)
     row = connection.execute(found).first()
     if row is None:
         return False
     if row.status != "withdrawn":
-        mine = submission.c.id == row.id
-        connection.execute(
-            update(submission).where(mine).values(ciphertext=None, status="withdrawn")
-        )
-        connection.execute(
-            update(idempotency).where(idempotency.c.submission == row.id).values(wrapped_code=None)
-        )
-        connection.execute(
-            update(consent)
-            .where(consent.c.submission == row.id, consent.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=at)
-        )
-        note(connection, row.id, at, "public", "erased")
+        _empty(connection, row.id, row.reference, at, "public")
     return True
+
+
+def erase_again(connection: Connection, references: Sequence[str], at: str) -> int:
+    """Tombstones replayed on a restored database; how many submissions had come back."""
+    c = submission.c
+    found = select(c.id, c.reference).where(c.reference.in_(references), c.status != "withdrawn")
+    rows = connection.execute(found).all()
+    for row in rows:
+        _empty(connection, row.id, row.reference, at, "system")
+    return len(rows)
+
+
+def _empty(connection: Connection, number: int, reference: str, at: str, actor: str) -> None:
+    """All that was written, and what leads to it, goes; row and record stay for the counts."""
+    mine = submission.c.id == number
+    gone = {"ciphertext": None, "status": "withdrawn"}
+    connection.execute(update(submission).where(mine).values(gone))
+    connection.execute(delete(reply).where(reply.c.submission == number))
+    letters.drop(connection, number)
+    for moved in seats.give_back(connection, number):
+        note(connection, moved, at, "system", "seat")
+    bury(connection, reference, at, "asked")
+    connection.execute(
+        update(idempotency).where(idempotency.c.submission == number).values(wrapped_code=None)
+    )
+    connection.execute(
+        update(consent)
+        .where(consent.c.submission == number, consent.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=at)
+    )
+    note(connection, number, at, actor, "erased")
+
+
+def bury(connection: Connection, reference: str, at: str, why: str) -> None:
+    """A tombstone, once."""
+    known = select(tombstone.c.at).where(tombstone.c.reference == reference)
+    if connection.execute(known).first() is None:
+        line = {"reference": reference, "at": at, "why": why}
+        connection.execute(insert(tombstone).values(line))

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -87,4 +88,64 @@ tally: Final = Table(
     Column("choice", String(60), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+# How many seats of a course or activity are given away; never more than `seats`, the number that
+# was published when somebody last signed up.
+seat: Final = Table(
+    "seat",
+    metadata,
+    Column("event", String(120), primary_key=True),
+    Column("seats", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+
+# What a submission holds of it: seats, or a place on the waiting list. Withdrawing removes the row.
+place: Final = Table(
+    "place",
+    metadata,
+    Column("submission", Integer, ForeignKey("submission.id"), primary_key=True),
+    Column("event", String(120), ForeignKey("seat.event"), nullable=False, index=True),
+    Column("seats", Integer, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+)
+
+# Answers of a desk, sealed to the holder of the access code.
+reply: Final = Table(
+    "reply",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("at", String(20), nullable=False),
+    Column("desk", String(60), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# Mail that waits: `facts` is JSON of reference, form, desk and due date, never an answer.
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dedupe", String(120), nullable=False, unique=True),
+    Column("submission", Integer, ForeignKey("submission.id"), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("desk", String(60), nullable=False),
+    Column("facts", String(2000), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, sent, dead
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(20), nullable=False),
+    Column("lease", String(40)),  # who sends it just now; NULL when nobody does
+    Column("lease_until", String(20)),
+    Column("sent_at", String(20)),
+    Column("last_error", String(200)),
+    Index("ix_outbox_state_next_at", "state", "next_at"),
+)
+
+# What was erased or purged, to be erased again when an older backup is restored.
+tombstone: Final = Table(
+    "tombstone",
+    metadata,
+    Column("reference", String(20), primary_key=True),
+    Column("at", String(20), nullable=False, index=True),
+    Column("why", String(20), nullable=False),  # asked, retention
 )

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.assets import write_twins
-from scripts.content.pages import LANGUAGES, OUTSIDE, source_pages
+from scripts.content.pages import LANGUAGES, is_outside, source_pages
 from scripts.outcome import CannotRun
+from scripts.twins import write_twins
 
 _OURS = re.compile(r"</?fact[^>]*>|^\[\[[^\]]*\]\]$", re.MULTILINE)
 _CONFIG = """\
@@ -42,7 +42,7 @@ def build_stock(root: Path, folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         title = str(page.meta.get("title", page.slug))
         body = _OURS.sub("", page.body)
-        if page.slug in OUTSIDE:
+        if is_outside(page.slug):
             body = f"# {title}\n\n{page.meta.get('description', '')}\n"
         target.write_text(f"---\ntitle: {title!r}\n---\n{body}", encoding="utf-8")
     (folder / "mkdocs.yml").write_text(_CONFIG, encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.content.pages import OUTSIDE, CatalogueRow, url_of
@@ -27,6 +27,8 @@ class Site:
     rows: dict[str, CatalogueRow]
     titles: dict[str, dict[str, str]]  # language → slug → title, of pages that are written
     directory: dict[str, dict[str, Any]]  # language → the home page's lists of places
+    #: language → slug → what the page says of itself in one line
+    descriptions: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def address(self, slug: str, lang: str) -> str:
         """The root-absolute address of a page, or "" while it is only planned."""
@@ -88,6 +90,24 @@ def _foot(site: Site, lang: str) -> list[tuple[str, str]]:
     return found
 
 
+def _section_pages(site: Site, slug: str, lang: str) -> list[tuple[str, str, str, str]]:
+    """(address, title, description, label) of a section's pages, for its first page."""
+    if not slug.endswith("/index"):
+        return []
+    section = slug.removesuffix("index")
+    return [
+        (address, site.titles[lang][one], site.descriptions[lang][one], row.label)
+        for one, row in site.rows.items()
+        if one != slug and one.startswith(section) and (address := site.address(one, lang))
+    ]
+
+
+def _wrong(site: Site, slug: str, lang: str) -> str:
+    """Where to say that something on this page is wrong; forms do not lead to themselves."""
+    place = "find/correct-listing" if slug == "find/directory" else "help/ask"
+    return "" if slug in ("find/correct-listing", "help/ask") else site.address(place, lang)
+
+
 def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
     """The words that docs/assets/js/searchbox.js reads from the page."""
     words = site.words[lang]
@@ -132,6 +152,8 @@ def page_context(
         "section": slug.partition("/")[0],
         "sections": _sections(site, slug, lang),
         "crumbs": _crumbs(site, slug, lang),
+        "section_pages": _section_pages(site, slug, lang),
+        "wrong_url": _wrong(site, slug, lang) if slug in site.rows else "",
         "related": _links(site, meta.get("related") or (), lang),
         "foot": _foot(site, lang),
         "directory": site.directory[lang],

@@ -10,6 +10,9 @@ from scripts.content.facts import marks_in
 from scripts.content.pages import LANGUAGES, SourcePage
 from scripts.problems import Problem
 
+#: What of a rule needs no translation.
+_OF_A_RULE = ("issued", "checked_on", "url")
+
 
 def hash_of(page: SourcePage) -> str:
     """Twelve characters that change when the words of a Chinese page do (not its spacing)."""
@@ -77,3 +80,15 @@ def _check_pair(chinese: SourcePage, english: SourcePage) -> Iterator[Problem]:
                 "front-matter",
                 f"{key} differs from the Chinese page",
             )
+    if _dates(chinese) != _dates(english):
+        yield Problem(
+            english.file,
+            english.line_of("rules"),
+            "front-matter",
+            "rules differ from the Chinese page: as many, in the same order, with the same dates",
+        )
+
+
+def _dates(page: SourcePage) -> list[tuple[str, ...]]:
+    rules = [rule for rule in page.meta.get("rules") or () if isinstance(rule, dict)]
+    return [tuple(str(rule.get(key)) for key in _OF_A_RULE) for rule in rules]

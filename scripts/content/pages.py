@@ -14,7 +14,9 @@ import yaml
 
 LANGUAGES = ("zh", "en")
 #: Pages that stand outside the catalogue: not counted, not required to carry a label.
-OUTSIDE = ("index", "search")
+OUTSIDE = ("index", "search", "about/upkeep")
+#: So do the sheets made for paper; they are translated like a page of the catalogue.
+PAPER = "print/"
 
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")
@@ -43,6 +45,11 @@ def url_of(slug: str) -> str:
     if slug == "index":
         return ""
     return slug.removesuffix("index") if slug.endswith("/index") else f"{slug}/"
+
+
+def is_outside(slug: str) -> bool:
+    """Does the page stand beside the catalogue of pages.tsv?"""
+    return slug in OUTSIDE or slug.startswith(PAPER)
 
 
 def catalogue(root: Path) -> dict[str, CatalogueRow]:
@@ -113,7 +120,11 @@ class SourcePage:
 
 def read_page(root: Path, path: Path, lang: str) -> SourcePage:
     """Read one file. A front matter that YAML refuses is kept in `broken`, not raised."""
-    text = path.read_text(encoding="utf-8")
+    return page_of(root, path, lang, path.read_text(encoding="utf-8"))
+
+
+def page_of(root: Path, path: Path, lang: str, text: str) -> SourcePage:
+    """The page that `text` makes at `path`, whatever lies there now."""
     slug = path.relative_to(root / "docs" / lang).with_suffix("").as_posix()
     meta: dict[str, Any] = {}
     body, body_line, broken = text, 1, ""

@@ -14,23 +14,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.content import running_text
 from scripts.content.glossary import Term
 
 PLAIN = "docs/data/plain_words.tsv"
 #: So that the text stays calm: no more links than this on a page, the most specific terms first.
 MOST = 8
-_TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
-_NAME_OF_TAG = re.compile(r"</?\s*([a-zA-Z0-9-]+)")
-_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
-#: Within these nothing is linked: what is a link or a control already, names a part, or is code.
-_CLOSED = re.compile(
-    "a|button|code|dt|figcaption|form|h[1-6]|kbd|label|legend|nav|option|pre|samp|script|select"
-    "|style|summary|svg|textarea|th|thead|title"
-)
 _CLOSED_CLASSES = re.compile(
     r"""\bclass=["'][^"']*\bjq-(phones|next|when|rules|button|reach|sources)\b"""
 )
-_EMBED = re.compile(r"\s*\[\[")
 #: Makes texts comparable without changing their length.
 _FOLD = {ord(c): ord(c.lower()) for c in string.ascii_uppercase} | {ord("’"): "'", ord("\n"): " "}
 _AFTER_HEAD = re.compile(r"(.*?)(?:( (?:of|for|in|from|living|away|out|within|by|to|on) )(.*))?$")
@@ -66,7 +58,7 @@ def linker(
     pattern = _any_of(owners)
 
     def link(article: str) -> str:
-        pieces = _TAG.split(article)
+        pieces = running_text.cut(article)
         uses = list(_first_uses(pieces, pattern, owners))
         chosen = sorted(uses, key=lambda use: (use.start - use.end, use.piece, use.start))[:MOST]
         for use in sorted(chosen, key=lambda use: (use.piece, use.start), reverse=True):
@@ -120,31 +112,9 @@ def _first_uses(
 ) -> Iterator[_Use]:
     """The first use of each term in running text. Where two names overlap the longer has it."""
     seen: set[str] = set()
-    for piece in _running_text(pieces):
+    for piece in running_text.open_to_links(pieces, _CLOSED_CLASSES):
         for match in pattern.finditer(pieces[piece].translate(_FOLD)):
             term = owners[match[0]]
             if term is not None and term.slug not in seen:
                 seen.add(term.slug)
                 yield _Use(piece, match.start(), match.end(), term)
-
-
-def _running_text(pieces: list[str]) -> Iterator[int]:
-    """Positions of the texts that may hold links; `pieces` are text and tags by turns."""
-    inside: list[bool] = []  # of each open element: is it closed to links?
-    closed = 0
-    for position, piece in enumerate(pieces):
-        if position % 2 == 0:
-            if piece and not closed and not _EMBED.match(piece):
-                yield position
-            continue
-        named = _NAME_OF_TAG.match(piece)
-        name = named[1].lower() if named else ""
-        if not name or _VOID.fullmatch(name) or piece.endswith("/>"):
-            continue
-        if piece.startswith("</"):
-            if inside:
-                closed -= inside.pop()
-        else:
-            shut = bool(_CLOSED.fullmatch(name) or _CLOSED_CLASSES.search(piece))
-            inside.append(shut)
-            closed += shut

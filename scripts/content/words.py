@@ -12,10 +12,17 @@ _BLANK = re.compile(r"\{(\w+)\}")
 
 
 def identity_for(identity: dict[str, Any], lang: str) -> dict[str, Any]:
-    """`extra.identity` with each {zh, en} pair reduced to one language."""
-    return {
+    """`extra.identity` with each {zh, en} pair reduced to one language.
+
+    Its words may name each other: the notice speaks of {name} and {operator}.
+    """
+    reduced = {
         key: value[lang] if isinstance(value, dict) and set(value) == {"zh", "en"} else value
         for key, value in identity.items()
+    }
+    return {
+        key: fill(value, reduced) if isinstance(value, str) else value
+        for key, value in reduced.items()
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,47 @@ def test_a_compressed_twin_is_sent_to_who_takes_it(
     assert reply.headers.get("Content-Encoding") == encoding
     assert reply.headers["Content-Type"] == "application/json"
     assert reply.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", ""])
+def test_each_encoding_has_its_own_tag_and_is_not_sent_again(client: Client, encoding: str) -> None:
+    first = client.get("/big.json", headers={"Accept-Encoding": encoding})
+    tags = {
+        client.get("/big.json", headers={"Accept-Encoding": other}).headers["ETag"]
+        for other in ("br", "gzip", "")
+    }
+    assert first.headers["ETag"] in tags and len(tags) == 3
+    held = {"Accept-Encoding": encoding, "If-None-Match": first.headers["ETag"]}
+    again = client.get("/big.json", headers=held)
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_twin_older_than_its_file_is_never_sent(client: Client, root: Path) -> None:
+    (root / "big.json").write_text(json.dumps(["new"] * 500), "utf-8")
+    for suffix in (".br", ".gz"):
+        os.utime(root / f"big.json{suffix}", (1, 1))
+    reply = client.get("/big.json", headers={"Accept-Encoding": "br, gzip"})
+    assert b"new" in gzip.decompress(reply.data)
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("br, gzip", "gzip"), ("br", None), ("", None)])
+def test_text_without_a_twin_is_compressed_as_it_is_sent(
+    client: Client, root: Path, accepted: str, encoding: str | None
+) -> None:
+    text = "<main>" + "一二三" * 200
+    (root / "long.html").write_text(text, "utf-8")
+    reply = client.get("/long.html", headers={"Accept-Encoding": accepted})
+    assert reply.headers.get("Content-Encoding") == encoding
+    assert reply.headers["Content-Length"] == str(len(reply.data))
+    assert (gzip.decompress(reply.data) if encoding else reply.data).decode() == text
+
+
+def test_short_files_and_files_that_are_no_text_go_as_they_are(client: Client, root: Path) -> None:
+    (root / "dot.png").write_bytes(bytes(999))
+    for path in ("/dot.png", "/site.webmanifest", "/"):
+        reply = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert "Content-Encoding" not in reply.headers, path
 
 
 def test_a_new_release_shows_at_once(client: Client, root: Path) -> None:

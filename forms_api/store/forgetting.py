@@ -1,0 +1,96 @@
+"""Taking submissions out of the database for good; counts and tombstones stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from forms_api.store import submissions
+from forms_api.store.tables import (
+    consent,
+    event,
+    idempotency,
+    outbox,
+    place,
+    reply,
+    submission,
+    tally,
+    tombstone,
+)
+
+#: Field and choice under which purged submissions are counted by form and day of receipt.
+ALL = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be due: dates as stored, see tables."""
+
+    id: int
+    reference: str
+    form: str
+    received_at: str
+    answered_on: str | None
+    closed_on: str | None
+    retain_until: str
+
+
+def candidates(connection: Connection, today: str) -> list[Candidate]:
+    """Those whose longest time is over, and those with a date that may shorten it."""
+    c = submission.c
+    columns = (c.id, c.reference, c.form, c.received_at, c.answered_on, c.closed_on, c.retain_until)
+    over = or_(c.retain_until < today, c.answered_on.is_not(None), c.closed_on.is_not(None))
+    rows = connection.execute(select(*columns).where(over).order_by(c.id)).all()
+    return [Candidate(*row) for row in rows]
+
+
+def forget(connection: Connection, due: Sequence[tuple[Candidate, str]], at: str) -> None:
+    """Removes them with all that belongs to them; `due` pairs each with its day of receipt."""
+    for one, day in due:
+        submissions.count(connection, one.form, *ALL, day)
+        submissions.bury(connection, one.reference, at, "retention")
+    numbers = [one.id for one, _ in due]
+    for table in (consent, idempotency, reply, place, outbox):
+        connection.execute(delete(table).where(table.c.submission.in_(numbers)))
+    mine = event.c.submission.in_(numbers)
+    connection.execute(update(event).where(mine).values(submission=None))
+    repeated = submission.c.duplicate_of.in_(numbers)
+    connection.execute(update(submission).where(repeated).values(duplicate_of=None))
+    connection.execute(delete(submission).where(submission.c.id.in_(numbers)))
+    for _ in due:
+        submissions.note(connection, None, at, "system", "purged")
+
+
+def hide_codes(connection: Connection, before: str) -> int:
+    """Access codes kept for showing a receipt again, of keys older than this moment."""
+    old = idempotency.c.created_at < before
+    held = idempotency.c.wrapped_code.is_not(None)
+    return connection.execute(
+        update(idempotency).where(old, held).values(wrapped_code=None)
+    ).rowcount
+
+
+def drop_old(connection: Connection, tombstones_before: str, alerts_before: str) -> int:
+    """Tombstones no backup needs any more, and letters that belong to no submission."""
+    stones = delete(tombstone).where(tombstone.c.at < tombstones_before)
+    alerts = delete(outbox).where(outbox.c.submission.is_(None), outbox.c.next_at < alerts_before)
+    return connection.execute(stones).rowcount + connection.execute(alerts).rowcount
+
+
+def tombstones(connection: Connection) -> list[str]:
+    """References of all that was forgotten, for `submissions.erase_again` after a restore."""
+    return list(connection.execute(select(tombstone.c.reference)).scalars())
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Submissions ever received, by form: those still there and those purged."""
+    kept = select(submission.c.form, func.count()).group_by(submission.c.form)
+    purged = (
+        select(tally.c.form, func.sum(tally.c.count))
+        .where(tally.c.field == ALL[0], tally.c.choice == ALL[1])
+        .group_by(tally.c.form)
+    )
+    found: dict[str, int] = {}
+    for form, number in [*connection.execute(kept), *connection.execute(purged)]:
+        found[form] = found.get(form, 0) + int(number)
+    return found

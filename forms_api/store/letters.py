@@ -1,0 +1,111 @@
+"""Rows of the outbox: put in with what they tell of, leased, then sent, put off or given up."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from forms_api.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`facts` hold no answer. `attempts` counts those that failed."""
+
+    id: int
+    dedupe: str
+    kind: str
+    desk: str
+    facts: Mapping[str, str]
+    attempts: int
+
+
+_NEW = insert(outbox)
+
+
+def put(
+    connection: Connection,
+    dedupe: str,
+    kind: str,
+    desk: str,
+    facts: Mapping[str, str],
+    at: str,
+    number: int | None = None,
+) -> None:
+    """One letter, due at once. `dedupe` must be new: see `is_known`."""
+    connection.execute(
+        _NEW,
+        {
+            "dedupe": dedupe,
+            "submission": number,
+            "kind": kind,
+            "desk": desk,
+            "facts": json.dumps(dict(facts), ensure_ascii=False),
+            "state": "waiting",
+            "attempts": 0,
+            "next_at": at,
+        },
+    )
+
+
+def is_known(connection: Connection, dedupe: str) -> bool:
+    return (
+        connection.execute(select(outbox.c.id).where(outbox.c.dedupe == dedupe)).first() is not None
+    )
+
+
+def lease(connection: Connection, who: str, now: str, until: str, most: int) -> list[Letter]:
+    """Due letters that nobody else is sending, ours until then. In a writing transaction."""
+    free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
+    due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free)
+    rows = connection.execute(select(outbox).where(due).order_by(outbox.c.id).limit(most)).all()
+    ids = [row.id for row in rows]
+    if ids:
+        mine = update(outbox).where(outbox.c.id.in_(ids)).values(lease=who, lease_until=until)
+        connection.execute(mine)
+    return [
+        Letter(row.id, row.dedupe, row.kind, row.desk, json.loads(row.facts), row.attempts)
+        for row in rows
+    ]
+
+
+def sent(connection: Connection, number: int, who: str, at: str) -> None:
+    _settle(connection, number, who, state="sent", sent_at=at, last_error=None)
+
+
+def put_off(
+    connection: Connection, number: int, who: str, next_at: str, error: str, *, dead: bool
+) -> None:
+    """One more failed attempt; `dead` letters wait for a person."""
+    _settle(
+        connection,
+        number,
+        who,
+        attempts=outbox.c.attempts + 1,
+        next_at=next_at,
+        last_error=error[:200],
+        state="dead" if dead else "waiting",
+    )
+
+
+def _settle(connection: Connection, number: int, who: str, **values: object) -> None:
+    mine = and_(outbox.c.id == number, outbox.c.lease == who)
+    connection.execute(update(outbox).where(mine).values(lease=None, lease_until=None, **values))
+
+
+def drop(connection: Connection, submission: int) -> None:
+    """What waits or was sent for a submission that is forgotten."""
+    connection.execute(delete(outbox).where(outbox.c.submission == submission))
+
+
+def revive(connection: Connection, now: str) -> int:
+    """Dead letters are tried again; how many."""
+    dead = update(outbox).where(outbox.c.state == "dead")
+    return connection.execute(dead.values(state="waiting", attempts=0, next_at=now)).rowcount
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many letters are in each state: waiting, sent, dead."""
+    found = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
+    return {"waiting": 0, "sent": 0, "dead": 0} | {state: count for state, count in found}

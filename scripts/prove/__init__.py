@@ -1,0 +1,1 @@
+"""Proofs of what the forms service promises: `manage.py prove NAME`."""

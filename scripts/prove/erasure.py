@@ -1,0 +1,108 @@
+"""What was erased or purged is gone from the files: no 32-byte slice of its ciphertext is left.
+
+Submissions are sent, their ciphertexts noted, some then erased by access code and some purged
+because their time is over, while others stay. Afterwards every file of the database (the database
+itself, its write-ahead log, its shared memory) is searched, and all that is still there is opened
+with the desk's key: no word of what was erased may be in it, every word of the rest must be.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from forms_api import privacy
+from forms_api.render import Receipt
+from forms_api.sealing import open_sealed
+from forms_api.services import Services
+from forms_api.store.forgetting import tombstones, totals
+from forms_api.store.tables import submission
+from scripts.prove.instance import AGE, draft, folder, form, inside
+
+SLICE = 32
+
+
+def prove(quick: bool) -> dict[str, Any]:
+    each = 4 if quick else 40
+    with folder() as where, inside(where) as (mine, identity):
+        sent = [_send(mine, long=number % 3 == 0) for number in range(3 * each)]
+        taken = _ciphertexts(mine)
+        erased, purged, kept = sent[:each], sent[each : 2 * each], sent[2 * each :]
+        for _, receipt in erased:
+            mine.keeping.erase(receipt.access_code.replace(" ", ""))
+        _purge(mine, [receipt.reference for _, receipt in purged])
+        gone = [receipt.reference for _, receipt in (*erased, *purged)]
+        left = sum(_slices_left(taken[reference], where) for reference in gone)
+        there = _opened(mine, identity)
+        words_left = sum(marker in there for marker, _ in (*erased, *purged))
+        words_kept = sum(marker in there for marker, _ in kept)
+        with mine.engine.connect() as connection:
+            counts, stones = totals(connection), len(tombstones(connection))
+        return {
+            "holds": (left, words_left, words_kept) == (0, 0, each)
+            and counts == {form().id: 3 * each}
+            and stones == 2 * each,
+            "erased": each,
+            "purged": each,
+            "kept": words_kept,
+            "slices_left": left,
+            "markers_left": words_left,
+            "total_counted": sum(counts.values()),
+            "tombstones": stones,
+            "seen_before": _seen_before(taken, gone),
+        }
+
+
+def _send(mine: Services, *, long: bool) -> tuple[str, Receipt]:
+    """A marker that is in the answer and nowhere else, and the receipt."""
+    marker = secrets.token_hex(16)
+    text = marker + " 多谢您，请问怎么办？" * (60 if long else 1)
+    return marker, mine.keeping.keep(form(), draft(text), AGE)
+
+
+def _ciphertexts(mine: Services) -> dict[str, bytes]:
+    with mine.engine.connect() as connection:
+        rows = connection.execute(select(submission.c.reference, submission.c.ciphertext)).all()
+    return {reference: bytes(ciphertext) for reference, ciphertext in rows}
+
+
+def _purge(mine: Services, references: list[str]) -> None:
+    """As if their time were over."""
+
+    def age(connection: Any) -> None:
+        old = update(submission).where(submission.c.reference.in_(references))
+        connection.execute(old.values(retain_until="2000-01-01"))
+
+    mine.writer.submit(age).result(30)
+    privacy.purge(mine.engine, lambda work: mine.writer.submit(work).result(30), mine.forms)
+
+
+def _slices_left(ciphertext: bytes, where: Path) -> int:
+    """How many 32-byte pieces, one beginning at each byte, lie in some file.
+
+    The first bytes of every age file are alike (its version and kind of recipient): pieces of
+    this fixed beginning are left out.
+    """
+    head = ciphertext.index(b"X25519 ") + len(b"X25519 ")
+    held = [path.read_bytes() for path in where.glob("forms.sqlite*")]
+    starts = range(head, len(ciphertext) - SLICE + 1)
+    return sum(any(ciphertext[n : n + SLICE] in data for data in held) for n in starts)
+
+
+def _opened(mine: Services, identity: str) -> str:
+    return " ".join(
+        str(open_sealed(sealed, identity)) for sealed in _present(mine) if sealed is not None
+    )
+
+
+def _present(mine: Services) -> list[bytes | None]:
+    with mine.engine.connect() as connection:
+        return list(connection.execute(select(submission.c.ciphertext)).scalars())
+
+
+def _seen_before(taken: dict[str, bytes], gone: list[str]) -> int:
+    """Bytes of ciphertext that were searched for."""
+    return sum(len(taken[reference]) for reference in gone)
