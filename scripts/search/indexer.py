@@ -141,7 +141,7 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
 
 
 def record(article: Article) -> dict[str, Any]:
-    """What the browser gets for a hit. `sections`: [block number, id, heading]; `minor`: numbers."""
+    """What the browser gets for a hit. `sections`: (block number, id, heading), `minor`: numbers."""
     return {
         "url": article.url,
         "title": article.title,

@@ -11,7 +11,7 @@ import opencc
 from scripts.outcome import CannotRun
 from scripts.search.tokens import Fold
 
-APOSTROPHES = {"’": "'", "‘": "'", "ʼ": "'"}  # noqa: RUF001
+APOSTROPHES = {"’": "'", "‘": "'", "ʼ": "'"}
 # Two spellings of one word that readers mix. Folded on both sides, hence harmless.
 VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分", **APOSTROPHES}
 
