@@ -22,6 +22,7 @@ from scripts.directory import pages as directory_pages
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
 from scripts.progress import say, step
+from scripts.search import soundness
 from scripts.search.indexer import index_tree
 from scripts.sources import Sources, read_sources
 
@@ -89,6 +90,7 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             index_tree(public, public / "search-index", glossary=root / "docs/data/glossary.tsv")
         with result.stage("verify", "核对成品 verify"):
             result.problems = verify.verify(public, sources.site.identity)
+            result.problems += soundness.check(public)
             if result.problems:
                 return result
             (private / "release.json").write_text(

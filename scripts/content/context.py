@@ -112,10 +112,18 @@ def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) 
     """The words that docs/assets/js/searchbox.js reads from the page."""
     words = site.words[lang]
     found: dict[str, Any] = {
-        key: value for key, value in words.items() if key.startswith(("results_", "group_"))
+        key: value for key, value in words.items() if key.startswith(("results_", "group_", "filter_"))
     }
     found["labels"] = {
         kind: words[f"label_{kind}"] for kind in ("current", "mixed", "historical", "reference")
+    }
+    found["statuses"] = {
+        kind: words[f"status_{kind}"] for kind in ("active", "paused", "merged", "closed")
+    }
+    found["sections"] = {
+        name: [words[f"section_{name}"], address]
+        for name in SECTIONS
+        if (address := site.address(f"{name}/index", lang) or _first_of(site, name, lang))
     }
     found["related"] = words["results_related"]
     found["loading"] = words["results_loading"]

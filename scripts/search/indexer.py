@@ -14,7 +14,7 @@ from typing import Any
 from scripts.search import pagefind, places, tables
 from scripts.search.corpus import Article, collect
 from scripts.search.glossary import names as glossary_names
-from scripts.search.sounds import sounds
+from scripts.search.sounds import COMMON, sounds
 from scripts.search.tokens import HAN, key, tokens
 
 FORMAT = 2  # of tables.json and of the records in fragments; search.js refuses another
@@ -102,7 +102,7 @@ def index_articles(
     _write(out / "branches.json", branches)
     heard = [fold(name) for article in articles for name in _names_in(article)]
     titles = [fold(row[1]) for row in branches["rows"]]
-    _write(out / "sounds.json", sounds([*heard, *titles], {*text, *fold(beside)}))
+    _write(out / "sounds.json", sounds([*heard, *titles], {*text, *fold(beside)}, COMMON))
     files = [path for path in out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     return Report(len(articles), time.monotonic() - began, len(files), size)
@@ -141,7 +141,7 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
 
 
 def record(article: Article) -> dict[str, Any]:
-    """What the browser gets for a hit. `sections`: (block number, id, heading), `minor`: numbers."""
+    """What the browser gets for a hit. `sections`: block number, id, heading; `minor`: blocks."""
     return {
         "url": article.url,
         "title": article.title,

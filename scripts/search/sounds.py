@@ -6,7 +6,7 @@ nobody else pays for it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -18,8 +18,19 @@ _HAN = re.compile(f"[{HAN}]")
 _RUN = re.compile(f"[{HAN}]+")
 
 
-def sounds(names: Iterable[str], characters: Iterable[str]) -> dict[str, Any]:
-    """`names` (folded) by how often they stand, and syllable → the `characters` that have it.
+# The 3,755 characters of GB 2312's first level: what a slip of an input method may put in.
+COMMON = "".join(
+    bytes((row, cell)).decode("gb2312", "ignore")
+    for row in range(0xB0, 0xD8)
+    for cell in range(0xA1, 0xFF)
+)
+
+
+def sounds(
+    names: Iterable[str], characters: Iterable[str], others: Iterable[str] = ""
+) -> dict[str, Any]:
+    """`names` (folded) by how often they stand, and syllable → the characters that have it:
+    those of the pages first, then a bar and the `others`.
 
     A syllable has no tone and `u` for `ü`. A character that is read in two ways in the names
     (重要, 重新) stands under both.
@@ -33,6 +44,10 @@ def sounds(names: Iterable[str], characters: Iterable[str]) -> dict[str, Any]:
     for character in characters:
         if _HAN.match(character):
             readings[character].update(_syllables(character))
+    present = frozenset(readings)
+    for character in others:
+        if character not in present:
+            readings[character].update(_syllables(character))
     by_sound: dict[str, list[str]] = defaultdict(list)
     for character, syllables in sorted(readings.items()):
         for syllable in syllables:
@@ -40,8 +55,16 @@ def sounds(names: Iterable[str], characters: Iterable[str]) -> dict[str, Any]:
                 by_sound[syllable].append(character)
     return {
         "names": [name for name, _ in sorted(often.items(), key=lambda item: (-item[1], item[0]))],
-        "sounds": {syllable: "".join(group) for syllable, group in sorted(by_sound.items())},
+        "sounds": {
+            syllable: _split(group, present) for syllable, group in sorted(by_sound.items())
+        },
     }
+
+
+def _split(group: Iterable[str], present: Container[str]) -> str:
+    own = "".join(character for character in group if character in present)
+    others = "".join(character for character in group if character not in present)
+    return f"{own}|{others}" if others else own
 
 
 def _syllables(run: str) -> list[str]:

@@ -10,7 +10,7 @@ export async function openGuess({ folder, ask, normal, cut }) {
   const { names, sounds } = await (await fetch(`${folder}sounds.json`)).json();
   const heard = new Map();
   for (const [syllable, characters] of Object.entries(sounds)) {
-    for (const c of characters) heard.set(c, [...(heard.get(c) || []), syllable]);
+    for (const c of characters.replace("|", "")) heard.set(c, [...(heard.get(c) || []), syllable]);
   }
   const plain = names.map(name => Array.from(normal(name).replace(IGNORED, "")));
   const alike = (a, b) => heard.get(a)?.some(s => heard.get(b)?.includes(s));
@@ -81,7 +81,7 @@ export async function openGuess({ folder, ask, normal, cut }) {
     const weak = all.map((_, i) => [i, Math.max(often[i - 1] || 0, often[i] || 0)]).sort((a, b) => a[1] - b[1]);
     const scores = new Map();
     for (const [i] of weak.slice(0, SUSPECTS)) {
-      const others = new Set((heard.get(all[i]) || []).flatMap(s => Array.from(sounds[s])));
+      const others = new Set((heard.get(all[i]) || []).flatMap(s => Array.from(sounds[s].split("|")[0])));
       others.delete(all[i]);
       await Promise.all(Array.from(others, async c => {
         const left = i ? await known(all[i - 1] + c) : 1;

@@ -12,7 +12,12 @@ const BADGES = {
   mixed: '<circle class="jq-i--line" cx="8" cy="8" r="6"/><path d="M8 2a6 6 0 0 1 0 12z"/>',
   historical: '<circle class="jq-i--line" cx="8" cy="8" r="6"/><path class="jq-i--line" d="M8 4.6V8l2.4 1.6"/>',
   reference: '<path class="jq-i--line" d="M3 2.5h10v11H3zM5.5 6h5M5.5 9.5h5"/>',
+  active: '<circle cx="8" cy="8" r="4.5"/>',
+  paused: '<path d="M4 3h3v10H4zM9 3h3v10H9z"/>',
+  merged: '<path class="jq-i--line" d="M2 8h10M8.5 4.2 12.3 8l-3.8 3.8"/>',
+  closed: '<path class="jq-i--line" d="m4 4 8 8M12 4l-8 8"/>',
 };
+const FILTERS = ["section", "label", "province", "service"];
 
 let loading;
 const load = () => loading ||= import("./search.js").then(search => search.openSearch({ lang }))
@@ -30,12 +35,14 @@ const html = (name, attributes, text) => {
   return made;
 };
 
-const badge = label => html("span", { class: `jq-label${label === "historical" ? " jq-label--old" : ""}` },
-  `<svg class="jq-i" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${BADGES[label]}</svg>${words.labels[label]}`);
+const OLD = ["historical", "merged", "closed", "paused"];
+const badge = kind => html("span", { class: `jq-label${OLD.includes(kind) ? " jq-label--old" : ""}` },
+  `<svg class="jq-i" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${BADGES[kind]}</svg>${words.labels?.[kind] || words.statuses?.[kind]}`);
 
 const item = hit => {
   const title = element("h3", {}, element("a", { href: hit.url }, hit.title));
-  if (BADGES[hit.label] && words.labels?.[hit.label]) title.append(" ", badge(hit.label));
+  const kind = hit.status || hit.label;
+  if (BADGES[kind] && (words.labels?.[kind] || words.statuses?.[kind])) title.append(" ", badge(kind));
   const row = element("li", {}, title);
   if (hit.section) row.append(element("p", { class: "jq-small" }, hit.section));
   if (hit.excerpt) row.append(html("p", {}, hit.excerpt));
@@ -45,9 +52,9 @@ const group = (name, hits) => element("section", { class: "jq-hits" },
   element("h2", {}, `${name} `, element("span", { class: "jq-count" }, String(hits.length))),
   element("ul", {}, ...hits.map(item)));
 
-/** Exact hits by group, the group of the best hit first; then what is only near. */
+/** Hits by group, the group of the best hit first; then what is only near. */
 const sections = hits => {
-  const exact = hits.filter(hit => hit.exact), near = hits.filter(hit => !hit.exact);
+  const exact = hits.filter(hit => !hit.near), near = hits.filter(hit => hit.near);
   const best = name => exact.findIndex(hit => hit.group === name);
   const made = GROUPS.filter(name => best(name) >= 0).sort((a, b) => best(a) - best(b))
     .map(name => group(words[`group_${name}`] || name, exact.filter(hit => hit.group === name)));
@@ -57,7 +64,31 @@ const sections = hits => {
 const links = (title, pairs) => element("section", { class: "jq-hits" }, element("h2", {}, title),
   element("ul", {}, ...pairs.map(([text, url]) => element("li", {}, element("h3", {}, element("a", { href: url }, text))))));
 const popular = () => (words.popular?.length ? [links(words.popular_title || "", words.popular)] : []);
+const browse = () => (words.sections ? [links(words.results_browse || "", Object.values(words.sections))] : []);
 const ask = () => (words.ask_url ? [element("p", { class: "jq-small" }, element("a", { href: words.ask_url }, words.ask_text || ""))] : []);
+
+const wordFor = (part, value, name) => name || (part === "section" ? words.sections?.[value]?.[0] : words.labels?.[value]);
+/** Filters as links to this page's own address, one row a kind; the chosen one leads back. */
+const chips = (url, chosen, facets) => FILTERS.flatMap(part => {
+  const known = (facets[part] || []).map(([value, count, name]) => [value, wordFor(part, value, name), count]).filter(([, text]) => text);
+  const mine = chosen[part];
+  if (mine && !known.some(([value]) => value === mine)) known.push([mine, wordFor(part, mine) || mine, 0]);
+  if (!mine && known.length < 2) return [];
+  const to = value => {
+    const next = new URL(url);
+    FILTERS.forEach(other => next.searchParams.delete(other));
+    if (value) next.searchParams.set(part, value);
+    return next.pathname + next.search;
+  };
+  const row = known.slice(0, mine ? known.length : 8).map(([value, text, count]) => {
+    const link = element("a", { href: to(value === mine ? "" : value) }, text, " ", element("span", { class: "jq-count" }, String(count)));
+    if (value === mine) link.setAttribute("aria-current", "true");
+    return element("li", {}, link);
+  });
+  if (mine) row.unshift(element("li", {}, element("a", { href: to("") }, words.results_everything || "×")));
+  return [element("nav", { "aria-label": `${words.results_filter || ""} ${words[`filter_${part}`] || part}`.trim() },
+    element("ul", { class: "jq-browse jq-wrap jq-small" }, element("li", {}, words[`filter_${part}`] || part), ...row))];
+});
 
 const summary = (hits) => {
   const count = hits.length === 1 && words.results_one || (words.results_count || "{n}").replace("{n}", hits.length);
@@ -70,7 +101,7 @@ const summary = (hits) => {
  * A field that searches as one types. `out` takes the results, `status` says their number;
  * `limit` results; `typed(text)` is told of each finished query, `idle()` of an emptied field.
  */
-const box = ({ field, out, status, limit, typed = () => {}, idle = () => {}, more = () => [] }) => {
+const box = ({ field, out, status, limit, filters, typed = () => {}, idle = () => {}, more = () => [] }) => {
   let turn = 0, timer = 0, last = null, composing = false;
   const run = async () => {
     clearTimeout(timer);
@@ -82,16 +113,16 @@ const box = ({ field, out, status, limit, typed = () => {}, idle = () => {}, mor
     const patience = setTimeout(() => { if (mine === turn) status.textContent = words.loading || ""; }, 300);
     try {
       const search = await load();
-      const hits = await search.query(text, { limit });
+      const hits = await search.query(text, { limit, filters });
       if (mine !== turn) return;
       out.replaceChildren(...sections(hits), ...(hits.length ? more(text) : popular()), ...ask());
       status.textContent = summary(hits);
-      typed(text);
+      typed(text, hits.facets);
     } catch (error) {
       if (mine !== turn) return;
       last = null;
       status.textContent = words.failed || "";
-      out.replaceChildren(...popular());
+      out.replaceChildren(...browse(), ...popular());
       typed(text);
     } finally { clearTimeout(patience); }
   };
@@ -126,13 +157,17 @@ if (page) {
   const field = $("input[name=q]", page), form = field.form, out = $("[data-jq-results]", page);
   const others = $("[data-jq-popular]", page);
   const show = hidden => { if (others) others.hidden = hidden; };
-  const typed = text => {
+  const place = $("[data-jq-filters]", page);
+  const given = new URLSearchParams(location.search);
+  const filters = Object.fromEntries(FILTERS.map(name => [name, given.get(name)]).filter(([, value]) => value));
+  const typed = (text, facets) => {
     const url = new URL(location.href);
     if (text) url.searchParams.set("q", text); else url.searchParams.delete("q");
     history.replaceState(history.state, "", url);
     show(out.childElementCount > 0);
+    place?.replaceChildren(...(facets ? chips(url, filters, facets) : []));
   };
-  const run = box({ field, out, status: $("[role=status]", page), limit: 20, typed, idle: () => show(false) });
+  const run = box({ field, out, status: $("[role=status]", page), limit: 20, filters, typed, idle: () => show(false) });
   form.addEventListener("submit", event => { event.preventDefault(); run(); });
   arrows(page, field, out);
   field.value = new URLSearchParams(location.search).get("q") || field.value;
