@@ -83,7 +83,7 @@ def read_questions(path: Path) -> list[Question]:
 def evaluate(root: Path, questions: Sequence[Question], scripts: Path) -> dict[str, Any]:
     """The figures of COMMANDS.md for the tree at `root`; `unbuilt`: ids left out of them."""
     built = [question for question in questions if _is_built(root, question)]
-    with serve(root, scripts) as served, _browser() as browser:
+    with serve(root, scripts) as served, browser_for() as browser:
         answers = [
             answer
             for lang in dict.fromkeys(question.lang for question in built)
@@ -102,7 +102,7 @@ def evaluate(root: Path, questions: Sequence[Question], scripts: Path) -> dict[s
     return {
         "all": figures(answers),
         **by_language,
-        "latency_ms": {"p50": _percentile(times, 0.5), "p95": _percentile(times, 0.95)},
+        "latency_ms": {"p50": percentile(times, 0.5), "p95": percentile(times, 0.95)},
         "bytes": {
             "first": round(median(first for first, _ in sizes)) if sizes else 0,
             "next": round(median(after for _, after in sizes)) if sizes else 0,
@@ -202,7 +202,7 @@ def _cold_sizes(
 
 
 @contextmanager
-def _browser() -> Iterator["Browser"]:
+def browser_for() -> Iterator["Browser"]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
@@ -229,7 +229,7 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-def _percentile(ordered: Sequence[float], share: float) -> float:
+def percentile(ordered: Sequence[float], share: float) -> float:
     if not ordered:
         return 0.0
     return round(ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)], 2)

@@ -25,6 +25,7 @@ class Served:
 
     address: str = ""
     bytes: int = 0
+    policy: str = POLICY
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, count: int) -> None:
@@ -68,7 +69,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.served.add(len(body))
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.served.policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
@@ -77,9 +78,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(root: Path, scripts: Path | None = None) -> Iterator[Served]:
-    """Serve `root` on a free port; `/assets/js/` from `scripts` when given."""
-    served = Served()
+def serve(root: Path, scripts: Path | None = None, *, worker: bool = False) -> Iterator[Served]:
+    """Serve `root` on a free port; `/assets/js/` from `scripts` when given.
+
+    `worker` lets pages start workers, which peers of our search need and the site does not.
+    """
+    served = Served(policy=POLICY + ("; worker-src 'self' blob:" if worker else ""))
     handler = partial(_Handler, directory=str(root), served=served, scripts=scripts)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

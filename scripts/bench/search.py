@@ -1,0 +1,223 @@
+"""How often a search finds what stands on the pages: ours, stock Pagefind, Material's lunr.
+
+The queries are made from the pages of a tree (search_sets.py says how); all three are asked the
+same ones in the same Chromium. `lunr` cuts Chinese with jieba only where that is installed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scripts.bench import search_peers as peers
+from scripts.bench.search_sets import Query, make_sets
+from scripts.outcome import CannotRun
+from scripts.progress import step
+from scripts.search.corpus import Article, collect
+from scripts.search.evaluate import browser_for, percentile
+from scripts.search.indexer import index_tree, is_branch_page
+from scripts.search.serving import BLANK, Served, serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE, QUICK = 100, 6  # queries a set
+ENGINES = ("ours", "pagefind", "lunr")
+_ASK = "async ({text, limit}) => { window.forget(); return await window.ask(text, limit); }"
+_TIME = """async ({text, limit}) => {
+  window.forget();
+  const began = performance.now();
+  await window.ask(text, limit);
+  return performance.now() - began;
+}"""
+
+
+def measure(quick: bool = False, tree: Path | None = None) -> dict[str, Any]:
+    """See COMMANDS: `sets` → set → engine → figures; `bytes`, `latency_ms`, `index_seconds`."""
+    source = (tree or ROOT / "var" / "current" / "public").resolve()
+    articles = list(collect(source, is_branch_page)) if source.is_dir() else []
+    if not articles:
+        raise CannotRun(
+            f"{source} 里没有可搜的页面，请先生成网站（build）",
+            f"{source} has no pages to search: build the site first",
+        )
+    sets = make_sets(articles, QUICK if quick else SIZE)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "web"
+        with step("建三种索引 / three indexes"):
+            seconds = _prepare(source, articles, root, Path(folder))
+        found: dict[str, Any] = {name: {} for name in (*sets, "pooled")}
+        sizes, times = {}, {}
+        with (
+            serve(root, ROOT / "docs" / "assets" / "js", worker=True) as served,
+            browser_for() as b,
+        ):
+            for engine in ENGINES:
+                with step(engine):
+                    ranks = _ask_all(b, served, engine, sets)
+                    times[engine] = _latency(b, served, engine, sets)
+                    sizes[engine] = _bytes(b, served, engine, sets)
+                for name in sets:
+                    found[name][engine] = figures(sets[name], ranks[name])
+                found["pooled"][engine] = figures(
+                    [query for queries in sets.values() for query in queries],
+                    [got for gots in ranks.values() for got in gots],
+                )
+    return {
+        "sets": found,
+        "bytes": sizes,
+        "latency_ms": times,
+        "index_seconds": seconds,
+        "pages": len({article.url.split("#")[0] for article in articles}),
+        "jieba": find_spec("jieba") is not None,
+    }
+
+
+def _prepare(source: Path, articles: Sequence[Article], root: Path, work: Path) -> dict[str, float]:
+    peers.copy_articles(source, articles, root)
+    seconds = {"pagefind": peers.pagefind(root, work / "pagefind"), "lunr": 0.0}
+    for lang in sorted({article.lang[:2] for article in articles}):
+        urls = [a.url.split("#")[0] for a in articles if a.lang[:2] == lang]
+        # a folder for each language, as a language has a search of its own on a site
+        seconds["lunr"] += peers.lunr(
+            root, list(dict.fromkeys(urls)), lang, work / f"lunr-{lang}", work / "out" / lang
+        )
+    if (data := source / "data" / "branches.json").is_file():
+        (root / "data").mkdir()
+        shutil.copy(data, root / "data")
+    reports = index_tree(source, root / "search-index", glossary=_glossary(source))
+    seconds["ours"] = sum(report.seconds for report in reports.values())
+    shutil.move(work / "pagefind", root / "pagefind")
+    shutil.move(work / "out", root / "lunr")
+    return {engine: round(seconds[engine], 2) for engine in ENGINES}
+
+
+def _glossary(source: Path) -> Path | None:
+    """This project's glossary belongs to its own pages only."""
+    path = ROOT / "docs" / "data" / "glossary.tsv"
+    return path if source.is_relative_to(ROOT / "var") else None
+
+
+def figures(queries: Sequence[Query], answers: Sequence[Sequence[str]]) -> dict[str, float]:
+    """n; shares: zero, recall (of all right pages among all answers), s1, s3, mrr."""
+    n = len(queries)
+    ranks, recall = [], 0.0
+    for query, got in zip(queries, answers, strict=True):
+        places = [i for i, url in enumerate(got, 1) if url in query.right]
+        ranks.append(places[0] if places else 0)
+        recall += len(query.right.intersection(got)) / len(query.right)
+
+    def share(total: float) -> float:
+        return round(total / n, 4) if n else 0.0
+
+    return {
+        "n": n,
+        "zero": share(sum(not got for got in answers)),
+        "recall": share(recall),
+        "s1": share(sum(rank == 1 for rank in ranks)),
+        "s3": share(sum(1 <= rank <= 3 for rank in ranks)),
+        "mrr": share(sum(1 / rank for rank in ranks if rank)),
+    }
+
+
+def _page(browser: Browser, served: Served, engine: str, lang: str) -> Any:
+    page = browser.new_page()
+    page.goto(f"{served.address}{BLANK}{lang}/")
+    folder = f"lunr/{lang[:2]}" if engine == "lunr" else engine
+    script = peers.OPEN[engine].replace("WORKER", peers.worker_name())
+    page.evaluate(script, {"lang": lang, "folder": folder})
+    return page
+
+
+def _ask_all(
+    browser: Browser, served: Served, engine: str, sets: Mapping[str, Sequence[Query]]
+) -> dict[str, list[list[str]]]:
+    pages: dict[str, Any] = {}
+    answers: dict[str, list[list[str]]] = {}
+    for name, queries in sets.items():
+        answers[name] = []
+        for query in queries:
+            if query.lang not in pages:
+                pages[query.lang] = _page(browser, served, engine, query.lang)
+            got = pages[query.lang].evaluate(_ASK, {"text": query.text, "limit": peers.LIMIT})
+            answers[name].append(list(dict.fromkeys(map(_address, got))))
+    for page in pages.values():
+        page.close()
+    return answers
+
+
+def _address(url: str) -> str:
+    """The page of a hit, as the corpus writes it."""
+    return url.split("#")[0].split("?")[0].removesuffix("index.html")
+
+
+def _sample(sets: Mapping[str, Sequence[Query]], lang: str) -> list[Query]:
+    return [query for queries in sets.values() for query in queries[:6] if query.lang == lang]
+
+
+def _latency(
+    browser: Browser, served: Served, engine: str, sets: Mapping[str, Sequence[Query]]
+) -> dict[str, float]:
+    """Ten results, the index's files at hand, nothing of the answer remembered."""
+    times = []
+    for lang in {query.lang for queries in sets.values() for query in queries}:
+        page = _page(browser, served, engine, lang)
+        for query in _sample(sets, lang):
+            asked = {"text": query.text, "limit": 10}
+            page.evaluate(_ASK, asked)
+            times.append(page.evaluate(_TIME, asked))
+        page.close()
+    times.sort()
+    return {"p50": percentile(times, 0.5), "p95": percentile(times, 0.95)}
+
+
+def _bytes(
+    browser: Browser, served: Served, engine: str, sets: Mapping[str, Sequence[Query]]
+) -> dict[str, int]:
+    """Median of fresh profiles in the tree's first language: first question, then the next."""
+    lang = next(query.lang for queries in sets.values() for query in queries)
+    words = [query for name in sets for query in sets[name][:1] if query.lang == lang][:3]
+    firsts, nexts = [], []
+    for number, query in enumerate(words):
+        context = browser.new_context()
+        before = served.bytes
+        page = _page(context, served, engine, lang)  # type: ignore[arg-type]
+        page.evaluate(_ASK, {"text": query.text, "limit": 5})
+        middle = served.bytes
+        other = words[(number + 1) % len(words)].text
+        page.evaluate(_ASK, {"text": other, "limit": 5})
+        firsts.append(middle - before)
+        nexts.append(served.bytes - middle)
+        context.close()
+    return {"first": sorted(firsts)[len(firsts) // 2], "next": sorted(nexts)[len(nexts) // 2]}
+
+
+def table(result: dict[str, Any]) -> str:
+    """The same as a Markdown table: recall / S@1 / S@3 of each."""
+    lines = [
+        f"| set (n) | {' | '.join(ENGINES)} |",
+        f"|---|{'---|' * len(ENGINES)}",
+    ]
+    for name, row in result["sets"].items():
+        cells = [
+            f"{row[e]['recall']:.3f} / {row[e]['s1']:.3f} / {row[e]['s3']:.3f}" for e in ENGINES
+        ]
+        lines.append(f"| {name} ({row['ours']['n']}) | {' | '.join(cells)} |")
+    for title, key in (("zero-result share, pooled", "zero"), ("MRR, pooled", "mrr")):
+        cells = [f"{result['sets']['pooled'][e][key]:.3f}" for e in ENGINES]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    for title, name, parts in (
+        ("KB of the first / next query", "bytes", ("first", "next")),
+        ("warm ms p50 / p95", "latency_ms", ("p50", "p95")),
+    ):
+        scale = 1024 if name == "bytes" else 1
+        cells = [" / ".join(f"{result[name][e][p] / scale:.1f}" for p in parts) for e in ENGINES]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    cells = [f"{result['index_seconds'][e]:.1f}" for e in ENGINES]
+    lines.append(f"| index seconds | {' | '.join(cells)} |")
+    return "\n".join(lines)
