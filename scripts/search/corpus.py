@@ -25,6 +25,7 @@ SKIPPED_TAGS = frozenset(_SKIPPED.split())
 BLOCK_TAGS = frozenset(_BLOCKS.split())
 SKIPPED_CLASSES = frozenset({"headerlink", "jq-screen", "jq-meta", "jq-sources"})
 HEADING = re.compile(r"h[1-6]\Z")
+MINOR_CLASS = "jq-rules"  # names of rules: to be found, but no passage to show for a question
 PERMALINKS = "¶#"
 # A line broken in the source between two Chinese characters is no blank to a reader.
 SOFT_BREAK = re.compile(rf"(?<=[{HAN}，。、；：！？”》）])[^\S\n]*\n\s*(?=[{HAN}“《（])")
@@ -42,7 +43,10 @@ class Section:
 
 @dataclass
 class Article:
-    """One thing that can be found. `blocks` is its text in reading order, title first."""
+    """One thing that can be found. `blocks` is its text in reading order, title first.
+
+    `minor`: numbers of the blocks that are shown only when nothing else fits.
+    """
 
     url: str
     lang: str
@@ -51,6 +55,7 @@ class Article:
     blocks: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
+    minor: list[int] = field(default_factory=list)
     kind: str = "guide"
     label: str = ""
     part: str = ""
@@ -61,6 +66,7 @@ class _Reader:
     blocks: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
+    minor: list[int] = field(default_factory=list)
 
     def end_block(self) -> None:
         text = self._take().strip("·").strip()
@@ -89,8 +95,11 @@ class _Reader:
                 self.pieces.append(CELL_BREAK)
             elif tag in BLOCK_TAGS:
                 self.end_block()
+                began = len(self.blocks)
                 self.read(child, terms)
                 self.end_block()
+                if MINOR_CLASS in (attributes.get("class") or "").split():
+                    self.minor += range(began, len(self.blocks))
             else:
                 self.read(child, terms)
 
@@ -155,6 +164,7 @@ def articles_of(html: str, url: str) -> Iterator[Article]:
     if title not in reader.blocks[:2]:
         reader.blocks.insert(0, title)
         reader.sections = [Section(s.id, s.heading, s.block + 1) for s in reader.sections]
+        reader.minor = [number + 1 for number in reader.minor]
     yield Article(
         url=url,
         lang=lang,
@@ -163,6 +173,7 @@ def articles_of(html: str, url: str) -> Iterator[Article]:
         blocks=reader.blocks,
         sections=[section for section in reader.sections if section.heading != title],
         keywords=[word.strip() for word in _meta(tree, "jq:keywords").split(";") if word.strip()],
+        minor=reader.minor,
         kind=_meta(tree, "jq:kind") or "guide",
         label=_meta(tree, "jq:label"),
         part=_meta(tree, "jq:section"),

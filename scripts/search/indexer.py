@@ -5,20 +5,22 @@ import json
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scripts.search import pagefind, tables
+from scripts.search import pagefind, places, tables
 from scripts.search.corpus import Article, collect
 from scripts.search.glossary import names as glossary_names
+from scripts.search.sounds import sounds
 from scripts.search.tokens import HAN, key, tokens
 
-FORMAT = 1  # of tables.json and of the records in fragments; search.js refuses another
+FORMAT = 2  # of tables.json and of the records in fragments; search.js refuses another
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
 Names = Sequence[Sequence[str]]
+NO_BRANCHES: Mapping[str, Any] = {"branches": []}
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,18 @@ def index_tree(
 ) -> dict[str, Report]:
     """Write `out/<zh|en|…>/` for each language found under `root`; old ones are replaced.
 
-    `glossary`: a file as glossary.py reads it. Characters of the tree's `data/*.json` (branches)
-    are folded in the browser too. Pages in a language tag such as `zh-Hans` go to
-    its first part.
+    `glossary`: a file as glossary.py reads it. Branches come from the tree's `data/branches.json`.
+    Pages in a language tag such as `zh-Hans` go to its first part.
     """
     by_language: dict[str, list[Article]] = defaultdict(list)
     for article in collect(root, lambda url: skip(url) or (root / url[1:]).is_relative_to(out)):
         by_language[article.lang.split("-")[0].lower()].append(article)
     names = glossary_names(glossary) if glossary else {}
-    data = [json.loads(path.read_bytes()) for path in sorted((root / "data").glob("*.json"))]
-    beside = frozenset(json.dumps(data, ensure_ascii=False))
+    directory = root / "data" / "branches.json"
+    data = json.loads(directory.read_bytes()) if directory.is_file() else NO_BRANCHES
     out.mkdir(parents=True, exist_ok=True)
     return {
-        lang: index_articles(articles, out / lang, names.get(lang, ()), beside)
+        lang: index_articles(articles, out / lang, names.get(lang, ()), places.columns(data, lang))
         for lang, articles in sorted(by_language.items())
     }
 
@@ -66,12 +67,11 @@ def index_articles(
     articles: Sequence[Article],
     out: Path,
     names: Names = (),
-    beside: Collection[str] = frozenset(),
+    branches: Mapping[str, Any] | None = None,
 ) -> Report:
     """One language's index in `out`.
 
-    `names`: the names of each thing, most usual first; `beside`: characters that the browser
-    meets elsewhere and has to fold as well.
+    `names`: the names of each thing, most usual first; `branches`: places.columns.
     """
     began = time.monotonic()
     fold = tables.simplify()
@@ -83,20 +83,26 @@ def index_articles(
     for path, name in pagefind.fragments(out):
         article = by_name[name]
         pagefind.write_fragment(path, record(article))
-        rows[path.stem] = [sum(map(len, article.blocks)), article.kind, article.label]
+        length = sum(map(len, article.blocks))
+        rows[path.stem] = [length, article.kind, article.label, article.part]
     text = "\n".join(_all_text(articles))
-    written = json.dumps(
+    branches = branches or places.columns(NO_BRANCHES, out.name)
+    beside = json.dumps(branches, ensure_ascii=False)
+    groups = [[fold(name) for name in group] for group in names]
+    _write(
+        out / "tables.json",
         {
             "format": FORMAT,
             **_packed_fold(tables.fold_table_for({*text, *beside})),
             "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
-            "names": tables.aliases_for([[fold(n) for n in group] for group in names], text),
+            "names": tables.aliases_for(groups, text),
             "pages": rows,
         },
-        ensure_ascii=False,
-        separators=(",", ":"),
     )
-    (out / "tables.json").write_text(written, encoding="utf-8")
+    _write(out / "branches.json", branches)
+    heard = [fold(name) for article in articles for name in _names_in(article)]
+    titles = [fold(row[1]) for row in branches["rows"]]
+    _write(out / "sounds.json", sounds([*heard, *titles], {*text, *fold(beside)}))
     files = [path for path in out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     return Report(len(articles), time.monotonic() - began, len(files), size)
@@ -135,7 +141,7 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
 
 
 def record(article: Article) -> dict[str, Any]:
-    """What the browser gets for a hit. `sections`: [block number, id, heading]."""
+    """What the browser gets for a hit. `sections`: (block number, id, heading), `minor`: numbers."""
     return {
         "url": article.url,
         "title": article.title,
@@ -145,7 +151,20 @@ def record(article: Article) -> dict[str, Any]:
         "part": article.part,
         "blocks": article.blocks,
         "sections": [[s.block, s.id, s.heading] for s in article.sections],
+        "minor": article.minor,
     }
+
+
+def _names_in(article: Article) -> Iterable[str]:
+    yield article.title
+    yield from article.keywords
+    for section in article.sections:
+        yield section.heading
+
+
+def _write(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")
 
 
 def _name(number: int, article: Article) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import minify
 import pagefind_bin  # type: ignore[import-untyped]
 
 from scripts.outcome import CannotRun
@@ -23,7 +24,9 @@ VERSION = "1.5.2"
 MAGIC = b"pagefind_dcd"
 # Switches Pagefind's Chinese segmentation off and its English stemming on.
 LANGUAGE = "en"
-CHUNK_SIZE = "2000"  # halves what one query loads; Pagefind's own default suits whole words
+# One query loads a chunk for each of its words, and a table of all chunks: many small chunks cost
+# as much as few large ones. About so many are best, within these sizes.
+CHUNKS, SMALLEST, LARGEST = 400, 300, 4000
 # What the browser never asks for: stock interfaces, the worker, wasm of other languages.
 UNUSED = (
     "pagefind-ui.*",
@@ -66,10 +69,12 @@ def run(pages: Sequence[TokenPage], workspace: Path, out: Path) -> None:
         folder.mkdir()
         (folder / "index.html").write_text(page.html(), encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
+    words = sum(len(block) for page in pages for block in page.blocks)
+    chunk = max(SMALLEST, min(LARGEST, words // CHUNKS))
     command = [_binary(), "--site", str(workspace), "--output-path", str(out)]
     done = subprocess.run(
         [*command, "--force-language", LANGUAGE, "--silent"],
-        env={**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": CHUNK_SIZE},
+        env={**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": str(chunk)},
         capture_output=True,
         text=True,
         check=False,
@@ -80,6 +85,9 @@ def run(pages: Sequence[TokenPage], workspace: Path, out: Path) -> None:
             f"Pagefind could not make the index: {done.stderr.strip()}",
         )
     _check_entry(out, len(pages))
+    script = out / "pagefind.js"
+    smaller = minify.string("application/javascript", script.read_text(encoding="utf-8"))
+    script.write_text(smaller, encoding="utf-8")
     for pattern in UNUSED:
         for path in out.glob(pattern):
             path.unlink()

@@ -11,8 +11,9 @@ import opencc
 from scripts.outcome import CannotRun
 from scripts.search.tokens import Fold
 
+APOSTROPHES = {"’": "'", "‘": "'", "ʼ": "'"}
 # Two spellings of one word that readers mix. Folded on both sides, hence harmless.
-VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分"}
+VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分", **APOSTROPHES}
 
 
 @cache
@@ -57,7 +58,7 @@ def taiwan_phrases() -> Sequence[tuple[str, tuple[str, ...]]]:
 def fold_table_for(characters: Collection[str]) -> dict[str, str]:
     """The part of the fold table that leads to `characters`: what the browser needs."""
     table = traditional_to_simplified()
-    return {source: target for source, target in table.items() if target in characters}
+    return {source: target for source, target in table.items() if target in {*characters, "'"}}
 
 
 def taiwan_for(text: str) -> dict[str, list[str]]:

@@ -89,8 +89,7 @@ def ask(browser: Browser, address: str) -> Iterator[Ask]:
             page.evaluate(
                 """async ({lang}) => {
                   const {openSearch} = await import("/assets/js/search.js");
-                  const {openBranches} = await import("/assets/js/branches.js");
-                  window.search = await openSearch({lang, branches: openBranches({lang})});
+                  window.search = await openSearch({lang});
                 }""",
                 {"lang": lang},
             )

@@ -50,7 +50,7 @@ export const view = (page, needles, normal, room, atTop) => {
     const score = weigh(normal(text));
     if (heads.has(i)) { section = heads.get(i); headScore = score; return; }
     if (!i) return;
-    const total = (score + headScore * 0.6) * (section && section[1] === PAST ? 0.6 : 1);
+    const total = (score + headScore * 0.6) * (section && section[1] === PAST ? 0.6 : 1) * (page.minor.includes(i) ? 0.3 : 1);
     if (total > best.score) best = { score: total, block: i, section };
   });
   const inTitle = weigh(normal(page.title));

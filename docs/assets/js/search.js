@@ -2,22 +2,27 @@
 // how); here the query is cut the same way, each word is looked up in Pagefind, and the pages
 // are ranked by what they hold. Pagefind never sees a sentence, so its own cutting plays no part.
 
+import { openBranches } from "./branches.js";
 import { view } from "./excerpt.js";
 import { FILLER, STOP, fold, key, phraseOf, tokens, unitsOf } from "./tokens.js";
 
-const FORMAT = 1; // of tables.json and the records in fragments
+const FORMAT = 2; // of tables.json and the records in fragments
 const FIELDS = { title: 7, w: 4, h: 3, d: 2 };
 const KEYS = { ht: 3, hk: 2, hz: 1.5 };
 const LABELS = { historical: 0.75, reference: 0.85 };
 const SATURATION = 3;
 const NEAR = 12; // words
+const LONGEST = 120; // characters of a query that are read
+const SHORT = 12; // a query of one piece up to this length may be a name with a slip in it
+const HAN = /\p{Script=Han}/u;
 
 /**
  * Load one language's index. `base` holds a folder for each language, `lang` is a language tag.
- * `branches`: what openBranches (branches.js) gave, or nothing. Rejects when a file is missing.
+ * Rejects when a file is missing or of another format.
  */
-export async function openSearch({ base = "/search-index/", lang = document.documentElement.lang, branches } = {}) {
-  const folder = `${base}${lang.split("-")[0]}/`;
+export async function openSearch({ base = "/search-index/", lang = document.documentElement.lang } = {}) {
+  const folder = `${base}${lang.split("-")[0].toLowerCase()}/`;
+  const branches = openBranches(folder);
   const [module, answer] = await Promise.all([import(`${folder}pagefind.js`), fetch(`${folder}tables.json`)]);
   const tables = await answer.json();
   if (tables.format !== FORMAT) throw new Error("search index of another format");
@@ -31,7 +36,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
   const table = new Map(Array.from(tables.from, (c, i) => [c, to[i]]));
   const folded = text => fold(text, table);
   const normal = text => folded(text).toLowerCase();
-  const pages = new Map(Object.entries(tables.pages).map(([id, [length, kind, label]]) => [id, { length, kind, label }]));
+  const pages = new Map(Object.entries(tables.pages).map(([id, [length, kind, label, section]]) => [id, { length, kind, label, section }]));
   const count = pages.size;
   const average = Array.from(pages.values()).reduce((sum, p) => sum + p.length, 0) / count || 1;
   const handles = new Map();
@@ -148,7 +153,8 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
         for (const id of (await ask(`"${prefix}${name}"`)).keys()) if (pages.has(id)) add(id, total * weight, true, prefix !== "hz");
       }
     }
-    return { scores, total, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
+    const broken = terms.some(t => !t.hits.size && !t.wider.size);
+    return { scores, total, broken, pieces, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
   };
 
   /** The query, then with Taiwan words and with other names of the same thing put in. */
@@ -165,6 +171,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const found = tables.names.map(([present, others]) => ({ present, name: longest([...present, ...others]) })).filter(g => g.name);
     for (const { present, name } of found) {
       if (found.some(g => g.name !== name && g.name.includes(name))) continue; // 党组 in 党组织 is another thing
+      if (/^[a-z]+$/.test(name) && name !== lower.trim()) continue; // "cell" alone may be a branch, in "cell phone" it is not
       const at = lower.indexOf(name);
       for (const other of present.slice(0, 3)) {
         if (lower.includes(other)) continue;
@@ -176,50 +183,103 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
   };
   const standsIn = (text, name) => /^[a-z]/.test(name) ? ` ${text} `.includes(` ${name} `) : text.includes(name);
 
+  let guessing;
+  /** Other wordings of a query that stands nowhere: [whole query, what was put in]. */
+  const guesses = async (text, { broken, pieces }) => {
+    const latin = !HAN.test(text);
+    const one = pieces.length === 1 && Array.from(pieces[0].text).length <= SHORT;
+    if (!(latin ? /^zh/.test(lang) : broken || one)) return [];
+    const guess = await (guessing ||= import("./guess.js").then(({ openGuess }) => openGuess({ folder, ask, normal, cut: tokens })));
+    if (latin) return guess.pinyin(text).map(found => [found, found]);
+    const whole = guess.similar(text.toLowerCase());
+    if (whole.length) return whole.map(found => [found, found]);
+    const found = [];
+    for (const { text: piece, runs } of pieces) {
+      const better = [...guess.similar(piece.toLowerCase()), ...(await Promise.all(runs.filter(r => r.han).map(async r =>
+        (await guess.mended(r.text)).map(m => piece.replace(r.text, m))))).flat()];
+      better.slice(0, 2).forEach(b => found.push([text.replace(piece, b), b]));
+    }
+    return found;
+  };
+
   /**
-   * Ranked list of {url, title, excerpt, section, group, label, exact}; `excerpt` is safe HTML.
-   * `exact` is false for what is only near. The list carries `also`: other names that were tried.
-   * filters: {group, label}, each optional.
+   * Ranked list of {url, title, excerpt, section, group, label, exact, near}; `excerpt` is safe HTML,
+   * a branch has `status`. `exact`: the words of the query stand there, or a name of that wording;
+   * `near`: only some of them do. Neither: another name or spelling does; the list's `also` says
+   * which. filters: {group, section, label, province, service}, each optional; the list carries
+   * `facets`: [value, count, name] of the last four, as they are without filters.
    */
   const query = async (text, { limit = 10, filters = {} } = {}) => {
-    const asIs = folded(text).trim().slice(0, 120);
-    const empty = Object.assign([], { also: [] });
-    if (!unitsOf(asIs).length) return empty;
-    const { list, also } = readings(asIs);
+    const asIs = folded(String(text).slice(0, LONGEST)).replace(/\p{Cc}/gu, " ").trim();
     const ranked = new Map();
     const needles = new Set();
-    let mass = 0;
-    for (const [reading, weight] of list) {
-      const one = await weigh(reading);
+    const said = [];
+    let mass = 0, first = null, places = Object.assign([], { facets: {} });
+    const take = (one, weight, level) => {
       mass = mass || one.total;
       const fair = Math.min(1, mass / one.total); // a longer name must not weigh more for its length
       one.needles.forEach(n => needles.add(n.toLowerCase()));
       for (const [id, { score, exact, whole }] of one.scores) {
         const page = pages.get(id);
         const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? 0.6 : 1);
-        const old = ranked.get(id) || { score: 0 };
-        ranked.set(id, { id, score: Math.max(old.score, value), exact: old.exact || exact, whole: old.whole || whole });
+        const old = ranked.get(id) || { score: 0, level: 0 };
+        ranked.set(id, { id, score: Math.max(old.score, value), level: Math.max(old.level, exact ? level : 0), whole: old.whole || whole });
+      }
+    };
+    if (unitsOf(asIs).length) {
+      const { list, also } = readings(asIs);
+      said.push(...also);
+      for (const [reading, weight] of list) {
+        const one = await weigh(reading);
+        first ||= one;
+        take(one, weight, weight > 0.9 ? 2 : 1);
+      }
+      const asked = list.map(([reading]) => reading.replace(FILLER, " "));
+      places = await branches.query(asked, { fold: normal, filters });
+      const spelt = /^zh/.test(lang) && !HAN.test(asIs); // a term's entry holds its own pinyin
+      if (!places.some(p => p.exact) && !Array.from(ranked.values()).some(r => r.level && !(spelt && pages.get(r.id).kind === "term"))) {
+        for (const [reading, name] of await guesses(asIs, first)) {
+          const one = await weigh(reading);
+          mass = Math.max(mass, one.total);
+          take(one, said.includes(name) ? 0.9 : 1, 1);
+          said.push(name);
+          asked.push(reading);
+        }
+        if (asked.length > list.length) places = await branches.query(asked, { fold: normal, filters });
       }
     }
     const groupOf = page => ({ form: "forms", term: "terms" }[page.kind] || "pages");
+    const order = Array.from(ranked.values()).sort((a, b) => b.level - a.level || b.score - a.score || (a.id < b.id ? -1 : 1));
+    const top = Math.max(0, ...order.map(o => (o.level ? 0 : o.score)));
+    const close = order.filter(o => o.level || o.score >= top * 0.25);
+    const facets = { ...places.facets };
+    for (const part of ["section", "label"]) {
+      const counts = new Map();
+      close.forEach(({ id }) => counts.set(pages.get(id)[part], (counts.get(pages.get(id)[part]) || 0) + 1));
+      facets[part] = Array.from(counts).filter(([value]) => value).sort((a, b) => b[1] - a[1]);
+    }
     const wanted = ({ id }) => {
       const page = pages.get(id);
-      return (!filters.group || filters.group === groupOf(page)) && (!filters.label || filters.label === page.label);
+      return !filters.province && !filters.service && (!filters.group || filters.group === groupOf(page))
+        && (!filters.label || filters.label === page.label) && (!filters.section || filters.section === page.section);
     };
-    const order = Array.from(ranked.values()).filter(wanted).sort((a, b) => b.exact - a.exact || b.score - a.score || (a.id < b.id ? -1 : 1));
-    const top = Math.max(0, ...order.map(o => (o.exact ? 0 : o.score)));
-    const shown = order.filter(o => o.exact || o.score >= top * 0.25).slice(0, limit);
     const words = Array.from(needles);
-    const hits = await Promise.all(shown.map(async ({ id, exact, whole }) => {
+    const hits = await Promise.all(close.filter(wanted).slice(0, limit).map(async ({ id, level, whole }) => {
       const page = (await handles.get(id).data()).jq;
       const room = /^zh/.test(lang) ? 90 : 180;
-      return { title: page.title, label: page.label, group: groupOf(page), exact, ...view(page, words, normal, room, whole) };
+      const { label, part } = page;
+      return { title: page.title, label, part, group: groupOf(page), exact: level > 1, near: !level, ...view(page, words, normal, room, whole) };
     }));
-    const places = branches && (!filters.group || filters.group === "branches") && !filters.label
-      ? await branches.query(list.map(([reading]) => reading.replace(FILLER, " ")), { fold: normal, tokens, limit: 5, stop: STOP }) : [];
-    const sure = places.some(p => p.exact);
-    hits.splice(Math.min(2, sure ? hits.filter(h => h.exact).length : hits.length), 0, ...places.filter(p => p.exact || !sure));
-    return Object.assign(hits.slice(0, limit), { also });
+    const alone = filters.province || filters.service || filters.group === "branches";
+    if ((!filters.group && !filters.label && !filters.section) || alone) {
+      const sure = places.filter(p => p.exact);
+      const shown = (sure.length ? sure : places).slice(0, alone ? limit : 5);
+      const named = shown.filter(p => p.whole);
+      const others = shown.filter(p => !p.whole);
+      hits.splice(Math.min(2, sure.length ? hits.filter(h => !h.near).length : hits.length), 0, ...others);
+      hits.unshift(...named);
+    }
+    return Object.assign(hits.slice(0, limit), { also: Array.from(new Set(said)).slice(0, 3), facets });
   };
-  return { query };
+  return { query, forget: () => asked.clear() };
 }

@@ -15,8 +15,7 @@ const BADGES = {
 };
 
 let loading;
-const load = () => loading ||= Promise.all([import("./search.js"), import("./branches.js"), import("./tokens.js"), import("./excerpt.js")])
-  .then(([search, branches]) => search.openSearch({ lang, branches: branches.openBranches({ lang }) }))
+const load = () => loading ||= import("./search.js").then(search => search.openSearch({ lang }))
   .catch(error => { loading = undefined; throw error; });
 
 const element = (name, attributes = {}, ...children) => {
