@@ -53,7 +53,7 @@ def visit(browser: Browser, site: str, path: str) -> dict[str, float]:
     session = context.new_cdp_session(page)
     asked, sizes = _listen(session)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    session.send("Network.setAcceptedEncodings", {"encodings": ["gzip"]})
+    session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "gzip"}})
     session.send("Network.emulateNetworkConditions", _LINE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
     page.goto(f"{site}/{path}", wait_until="networkidle")
