@@ -94,5 +94,9 @@ def refuse_foreign_posts() -> None:
     if origin == "null":
         return
     ours = {urlsplit(here().settings.public_url).netloc, request.host}
-    if urlsplit(origin).netloc not in ours:
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:  # such as http://[
+        raise Refused("foreign") from None
+    if named not in ours:
         raise Refused("foreign")

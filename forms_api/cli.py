@@ -1,24 +1,25 @@
-"""`python -m forms_api.cli NAME`: serve (granian; in development with the site's files), purge."""
+"""`python -m forms_api.cli NAME`: serve (granian; also the site in development), purge, keys."""
 
 import argparse
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from forms_api import purging
+from forms_api import keys, purging
 from forms_api.forms import DefinitionError, load_all
 from forms_api.settings import Settings, SettingsError
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
-# Each has `add_arguments(parser)` and `run(args, settings) -> int`.
-MODULES = {"purge": purging}
+# Each has `add_arguments(parser)` and `run(args, environ) -> int`.
+MODULES: Mapping[str, Any] = {"purge": purging, "keys": keys}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,13 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--site", type=Path, help="also serve the built site in this folder")
     serve.add_argument("--problems", type=Path, help="problems of the last build, shown on pages")
     for name, module in MODULES.items():
-        text = (module.__doc__ or "").split(": ", 1)[-1]
+        text = (module.__doc__ or "").split("\n")[0].split(": ", 1)[-1]
         module.add_arguments(commands.add_parser(name, help=text, description=text))
     args = parser.parse_args(arguments)
     if args.command == "serve":
         return _serve(args)
     try:
-        code: int = MODULES[args.command].run(args, Settings.from_env(os.environ))
+        code: int = MODULES[args.command].run(args, os.environ)
     except (SettingsError, DefinitionError) as error:
         print(error, file=sys.stderr)
         return _CANNOT

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections import Counter
+from collections.abc import Mapping
 
 from forms_api import clock, privacy
 from forms_api.forms import load_all
@@ -15,9 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
 
 
-def run(args: argparse.Namespace, settings: Settings) -> int:
-    """0 once all that was due is gone."""
-    engine = open_engine(settings.database_url)
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """0 once all that was due is gone. Raises SettingsError and DefinitionError."""
+    engine = open_engine(Settings.from_env(environ).database_url)
     migrate(engine)
     forms = load_all()
     try:

@@ -13,7 +13,9 @@ from forms_api.options import Catalogue
 from forms_api.shell import Shell
 
 _T = TypeVar("_T")
-_NAMES = {"zh": "金桥", "en": "Jinqiao"}
+#: While no release says whose site this is.
+_NAMES = {"zh": "表单", "en": "Forms"}
+_PREFIX = "REF"
 _log = structlog.get_logger()
 
 
@@ -63,7 +65,7 @@ class Site:
 
     @property
     def reference_prefix(self) -> str:
-        return str(self._identity.get().get("reference_prefix") or "TY")
+        return str(self._identity.get().get("reference_prefix") or _PREFIX)
 
     @property
     def catalogue(self) -> Catalogue:

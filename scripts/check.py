@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,6 @@ from scripts.content.pages import (
 from scripts.directory.importer import check_directory
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
-from scripts.sources import STALE_AFTER_DAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -142,7 +142,8 @@ def _form_pages(root: Path, forms: dict[str, Form], pages: list[SourcePage]) -> 
 
 def _is_stale(page: SourcePage) -> bool:
     reviewed = page.meta.get("reviewed_on")
-    return hasattr(reviewed, "year") and (clock.today() - reviewed).days > STALE_AFTER_DAYS  # type: ignore[operator]
+    limit = front_matter.STALE_AFTER_DAYS
+    return isinstance(reviewed, dt.date) and (clock.today() - reviewed).days > limit
 
 
 def _outdated(pages: list[SourcePage]) -> int:

@@ -73,7 +73,7 @@ def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
 def pictures(palettes: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
     """File name → content: favicon.svg, icon-<pixels>.png, share.png."""
     light, dark = palettes["light"], palettes["dark"]
-    ground, arch, gold = light["brand"], light["on"], dark["gold"]
+    ground, arch, gold = light["brand"], light["onbrand"], dark["gold"]
     found = {"favicon.svg": BOXED.svg(ground, arch, gold).encode()}
     found["icon-32.png"] = icon(32, ground, arch, gold, corner=7)
     for size in (180, *APP_SIZES):  # devices round these themselves

@@ -14,6 +14,8 @@ from scripts.sources import Sources
 
 #: Above this many addresses a sitemap becomes an index of several files (the limit is 50,000).
 SITEMAP_LIMIT = 40_000
+#: Pages for those who look after the site.
+_UNLISTED = ("about/upkeep/",)
 _XMLNS = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 )
@@ -66,6 +68,8 @@ def _addresses(public: Path) -> list[str]:
     for path in public.rglob("index.html"):
         address = path.parent.relative_to(public).as_posix()
         address = "" if address == "." else f"{address}/"
+        if address in _UNLISTED:
+            continue
         if not address.startswith("en/") and (public / "en" / address / "index.html").exists():
             found.append(address)
     return sorted(found)

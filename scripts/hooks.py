@@ -77,6 +77,7 @@ def on_page_context(
         sources=sources.foot(slug, lang, dict(page.meta)),
         outdated=sources.outdated(slug, lang),
         stale=sources.stale(dict(page.meta)),
+        coming=sources.embeds.coming(lang) if slug == "index" else [],
         toc=first.children if first and first.level == 1 else contents,
     )
     return context

@@ -41,7 +41,7 @@ _CONTRASTS = (
     ("ink", "bg", 4.5), ("ink", "wash", 4.5), ("ink", "past", 4.5),
     ("ink2", "bg", 4.5), ("ink2", "wash", 4.5),
     ("brand", "bg", 4.5), ("brand", "wash", 4.5), ("brand", "past", 4.5),
-    ("on", "brand", 4.5), ("white", "span", 4.5), ("pastink", "past", 4.5),
+    ("onbrand", "brand", 4.5), ("white", "span", 4.5), ("pastink", "past", 4.5),
     ("err", "bg", 4.5), ("onfoot", "foot", 4.5),
     ("edge", "bg", 3.0), ("pastline", "bg", 3.0), ("focus", "bg", 3.0), ("gold", "bg", 3.0),
 )  # fmt: skip

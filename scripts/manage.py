@@ -83,6 +83,12 @@ COMMANDS = {
         "delete what is due from the forms; --dry-run only says what",
         "[--dry-run] [--json]",
     ),
+    "keys": Command(
+        "scripts.keys",
+        "为受理岗生成、列出、更换密钥",
+        "make, list and renew the keys of the desks",
+        "new|list|rotate [NAME] [--passphrase] [--json]",
+    ),
     "prove": Command(
         "scripts.prove.cli",
         "证明表单服务的承诺：不丢、不重、不漏",

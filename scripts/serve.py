@@ -184,8 +184,8 @@ def _tell(result: Result) -> None:
 def _print_address(service: Service, watch: bool) -> None:
     zh = "，改动后自动重建" if watch else ""
     en = ", rebuilt as you edit" if watch else ""
-    print(f"\n  金桥已在 {service.url} 打开{zh}；按 Ctrl-C 停止。", flush=True)
-    print(f"  Jinqiao is open at {service.url}{en}; Ctrl-C stops it.\n", flush=True)
+    print(f"\n  网站已在 {service.url} 打开{zh}；按 Ctrl-C 停止。", flush=True)
+    print(f"  The site is open at {service.url}{en}; Ctrl-C stops it.\n", flush=True)
 
 
 def _port(text: str) -> int:

@@ -13,20 +13,20 @@ from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
 from scripts import identity as identities
 from scripts.assets import Assets
-from scripts.content import dress, glossary, level, term_links
+from scripts.content import coming, dress, glossary, level, term_links
 from scripts.content.context import Site
 from scripts.content.embeds import Embeds, load_added
 from scripts.content.facts import Fact, load_facts, marks_in
+from scripts.content.front_matter import STALE_AFTER_DAYS
 from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
 from scripts.content.then_now import load_then_now
 from scripts.content.words import fill, identity_for, load_config, load_words
 from scripts.directory import catalogue as directory_catalogue
 from scripts.directory import pages as directory_pages
+from scripts.directory.events import FILE as EVENTS
+from scripts.directory.events import load_events
 from scripts.directory.importer import load_directory
 from scripts.directory.schema import Directory
-
-#: A page that nobody looked at for this many days says so.
-STALE_AFTER_DAYS = 365
 
 
 @dataclass
@@ -125,6 +125,7 @@ def read_sources(root: Path) -> Sources:
         directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
         descriptions=descriptions,
     )
+    events = coming.coming(load_events(root / EVENTS, branches, today)[0], today)
     facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
     terms = glossary.load_terms(root)
     return Sources(
@@ -141,5 +142,16 @@ def read_sources(root: Path) -> Sources:
         palettes=identities.load_palettes(root, identity),
         terms=terms,
         plain={lang: term_links.load_plain_words(root, lang) for lang in LANGUAGES},
-        embeds=Embeds(site, pages, facts, forms, terms, load_then_now(root), load_added(root)),
+        embeds=Embeds(
+            site,
+            pages,
+            facts,
+            forms,
+            terms,
+            load_then_now(root),
+            load_added(root),
+            branches,
+            events,
+            today,
+        ),
     )

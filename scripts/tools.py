@@ -95,7 +95,13 @@ CHINESE_FONT = Tool(
         "pacman": ("fontconfig", "noto-fonts-cjk"),
     },
 )
-NEEDED = (CHROMIUM, CHINESE_FONT)  # by the whole of `manage.py test`
+STRACE = Tool(
+    zh="系统调用跟踪工具 strace",
+    en="the system-call tracer strace",
+    find=lambda: Path(path) if (path := shutil.which("strace")) else None,
+    packages={name: ("strace",) for name in MANAGERS},
+)
+NEEDED = (CHROMIUM, CHINESE_FONT, STRACE)  # by the whole of `manage.py test`
 
 
 def require(tool: Tool, root: Path, manager: str | None = None) -> Path:

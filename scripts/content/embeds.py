@@ -1,4 +1,5 @@
-"""What a page calls for with a line of its own: [[forms]], [[glossary]], [[sources]], [[then-now]].
+"""What a page calls for with a line of its own: [[forms]], [[glossary]], [[sources]], [[then-now]],
+[[events]], [[courses]], [[upkeep]].
 
 Data → rows of finished words → a template of docs/theme/embeds. No MkDocs import.
 """
@@ -16,18 +17,23 @@ from jinja2 import Environment, FileSystemLoader
 
 from forms_api.forms import Form
 from forms_api.render import answer_promise
-from scripts.content import glossary
+from scripts.content import coming, glossary
 from scripts.content.context import Site
 from scripts.content.facts import Fact, marks_in
 from scripts.content.glossary import Term
 from scripts.content.pages import SourcePage
 from scripts.content.then_now import ThenNow
+from scripts.content.upkeep import Upkeep
 from scripts.content.words import day, fill_all, identity_for
+from scripts.directory.events import Event
+from scripts.directory.schema import Directory
 
 THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 #: [[sources]] gives all of these, [[sources: rules]] one.
 SOURCES = ("essays", "rules", "unverified", "added")
-KINDS = ("forms", "glossary", "sources", "then-now")
+KINDS = ("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep")
+#: What may stand behind the colon, as in [[events: home]].
+NAMES = {"sources": SOURCES, "events": ("home",)}
 #: How a form says that it stands at the foot of every page.
 EVERY = "every"
 
@@ -36,7 +42,7 @@ Link = tuple[str, str]  # (address, words); the address is empty while the page 
 
 def known(kind: str, name: str) -> bool:
     """May a page hold [[kind: name]]?"""
-    return kind in KINDS and (not name or (kind == "sources" and name in SOURCES))
+    return kind in KINDS and (not name or name in NAMES.get(kind, ()))
 
 
 @dataclass
@@ -50,6 +56,9 @@ class Embeds:
     terms: list[Term]
     then_now: ThenNow
     added: dict[str, list[dict[str, str]]]  # list of taxonomies.yml → its values that are ours
+    directory: Directory
+    events: list[Event]  # those to come, by time
+    today: dt.date
 
     def __post_init__(self) -> None:
         self._templates = Environment(
@@ -65,11 +74,32 @@ class Embeds:
             "glossary": self._glossary,
             "sources": self._sources,
             "then-now": self._then_now,
+            "events": lambda lang: self._events("events", name, lang),
+            "courses": lambda lang: self._events("courses", name, lang),
+            "upkeep": self._upkeep,
         }[kind](lang)
-        template = self._templates.get_template(f"embeds/{kind}.html")
-        return template.render(
-            rows, L=lang, w=self.site.words[lang], parts=(name,) if name else SOURCES
-        )
+        file = "events" if kind == "courses" else kind
+        template = self._templates.get_template(f"embeds/{file}.html")
+        shared = {"L": lang, "w": self.site.words[lang], "parts": (name,) if name else SOURCES}
+        return template.render({**shared, **rows})
+
+    def coming(self, lang: str) -> list[dict[str, Any]]:
+        """The next few for the home page."""
+        soon = self.events[: coming.ON_HOME_PAGE]
+        return [coming.view(one, self.directory, self.site.address, lang) for one in soon]
+
+    def _events(self, kind: str, name: str, lang: str) -> dict[str, Any]:
+        chosen = coming.wanted(self.events, kind, name)
+        views = [coming.view(one, self.directory, self.site.address, lang) for one in chosen]
+        calendar = f"{self.site.address('about/open-data', lang)}#calendar"
+        return {"events": views, "kind": kind, "help": calendar}
+
+    def _upkeep(self, lang: str) -> dict[str, Any]:
+        found = Upkeep(
+            self.site, self.pages, self.forms, self.then_now,
+            self.directory, self.today, self._rules,
+        )  # fmt: skip
+        return found.rows(lang)
 
     def _link(self, slug: str, lang: str) -> Link:
         return self.site.address(slug, lang), self.site.titles[lang].get(slug, "")

@@ -15,6 +15,8 @@ from scripts.problems import Problem
 Label = Literal["current", "mixed", "historical", "reference"]
 #: Where a rule may be linked to: the two official publishers, nobody else.
 OFFICIAL = re.compile(r"^https://([\w-]+\.)*(12371\.cn|gov\.cn)(/|$)")
+#: A page that nobody looked at for this many days says so.
+STALE_AFTER_DAYS = 365
 _LONGEST = {"zh": 80, "en": 160}
 
 

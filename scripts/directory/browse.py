@@ -9,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from scripts.directory.chrome import Chrome
+from scripts.directory.feeds import city_calendar
 from scripts.directory.groups import Group, all_groups, by_city, recent_first
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import Views, entry_url
@@ -53,6 +54,7 @@ class Browse:
         order = words["order_checked" if one_city else "order_cities"] if group.count > 1 else ""
         content = self.template.render(
             title=title,
+            label=label,
             count=count,
             order=order,
             fictional=any(branch.fictional for branch in group.all),
@@ -60,6 +62,7 @@ class Browse:
             past=self._cards(recent_first(group.past)),
             past_count=len(group.past),
             nearest=self._nearest(group),
+            calendar_url=f"/data/{city_calendar(group.key)}" if one_city else "",
             **self.fixed,
         )
         return self.chrome.page(

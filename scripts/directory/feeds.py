@@ -1,4 +1,4 @@
-"""Open data below <web root>/data/: branches.json, branches.csv, events.ics.
+"""Open data below <web root>/data/: branches.json, branches.csv, events.ics, events-<city>.ics.
 
 branches.json: {"generated": day, "fictional": bool, "count": n, "lists": {list: {value: text}},
 "branches": [entry]}. A text is {"zh-Hans", "en"} and, where an entry overrides the generated
@@ -23,6 +23,7 @@ from scripts.directory.calendar import calendar
 from scripts.directory.columns import COLUMNS
 from scripts.directory.events import FILE as EVENTS
 from scripts.directory.events import load_events
+from scripts.directory.groups import all_groups
 from scripts.directory.schema import Branch, Directory, Place, Text
 from scripts.directory.views import entry_url
 
@@ -44,8 +45,16 @@ def write(
     (data / "branches.json").write_text(text + "\n", encoding="utf-8")
     (data / "branches.csv").write_bytes(as_csv(directory).encode("utf-8-sig"))
     events, _ = load_events(root / EVENTS, directory, today)
-    coming = (event for event in events if event.starts.date() >= today)
+    coming = [event for event in events if event.starts.date() >= today]
     (data / "events.ics").write_bytes(calendar(coming, today, site_url))
+    for group in all_groups(directory)["city"]:  # even an empty one: it may be subscribed to
+        there = [event for event in coming if event.city == group.key]
+        (data / city_calendar(group.key)).write_bytes(calendar(there, today, site_url))
+
+
+def city_calendar(code: str) -> str:
+    """The name below /data/ of a city's own calendar."""
+    return f"events-{code}.ics"
 
 
 def as_json(directory: Directory, today: date) -> dict[str, Any]:

@@ -61,6 +61,16 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def inside(place: Path, **changes: Any) -> Iterator[tuple[Services, str]]:
     """The collaborators of an app in this process, and the secret key that opens what it seals."""
+    settings, identity = settings_in(place, **changes)
+    app = create_app(settings)
+    try:
+        yield services.of(app), identity
+    finally:
+        close(app)
+
+
+def settings_in(place: Path, **changes: Any) -> tuple[Settings, str]:
+    """Settings with everything in `place`, and the secret key that opens what is sealed."""
     identity = pyrage.x25519.Identity.generate()
     settings = Settings(
         database_url=f"sqlite:///{place / 'forms.sqlite'}",
@@ -69,11 +79,7 @@ def inside(place: Path, **changes: Any) -> Iterator[tuple[Services, str]]:
         reference_prefix="TY",
         rate_limit="",
     )
-    app = create_app(replace(settings, **changes))
-    try:
-        yield services.of(app), str(identity)
-    finally:
-        close(app)
+    return replace(settings, **changes), str(identity)
 
 
 class Running:

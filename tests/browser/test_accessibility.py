@@ -21,7 +21,9 @@ PAGES = [
     "away/",
     "away/register/",
     "help/ask/",
+    "away/activities/",
     "about/maintain/",
+    "about/upkeep/",
     "search/",
 ]
 

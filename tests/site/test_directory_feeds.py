@@ -125,3 +125,18 @@ def test_no_private_number_is_in_the_open_data(data: Path) -> None:
     private = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
     for path in data.iterdir():
         assert not private.search(path.read_text("utf-8")), path
+
+
+def test_each_city_has_a_calendar_of_its_own_events(data: Path) -> None:
+    cities = {branch.city.code for branch in DIRECTORY.branches}
+    files = {path.name: path.read_text("utf-8") for path in data.glob("events-*.ics")}
+    assert set(files) == {feeds.city_calendar(code) for code in cities}
+    held = {
+        name: set(re.findall(r"UID:([\w-]+)@", text))
+        for name, text in files.items()
+        if "UID" in text
+    }
+    assert held == {
+        feeds.city_calendar(code): {event.id for event in EVENTS if event.city == code}
+        for code in {event.city for event in EVENTS} - {""}
+    }

@@ -1,5 +1,6 @@
 """Lines such as [[forms]] become what they name, in both languages."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,13 @@ from scripts.content.glossary import load_terms
 from scripts.content.pages import catalogue, read_page
 from scripts.content.then_now import ThenNow
 from scripts.content.words import load_identity, load_words
+from scripts.directory.events import FILE as EVENTS
+from scripts.directory.events import load_events
+from scripts.directory.importer import load_directory
 
 ROOT = Path(__file__).resolve().parents[2]
+TODAY = dt.date(2026, 11, 21)
+DIRECTORY = load_directory(ROOT)[0]
 IDENTITY = load_identity(ROOT)
 WORDS = load_words(ROOT, IDENTITY)
 TITLES = {
@@ -77,6 +83,9 @@ def make(root: Path, **changes: object) -> Embeds:
         terms=load_terms(ROOT),
         then_now=THEN_NOW,
         added=load_added(ROOT),
+        directory=DIRECTORY,
+        events=load_events(ROOT / EVENTS, DIRECTORY, TODAY)[0],
+        today=TODAY,
     )
     for name, value in changes.items():
         setattr(made, name, value)
@@ -305,3 +314,28 @@ def test_a_fault_in_the_table_is_named_with_its_line(
 def test_a_site_without_the_table_has_no_fault(tmp_path: Path) -> None:
     assert list(then_now.check(tmp_path, set(), set())) == []
     assert then_now.load_then_now(tmp_path) == ThenNow()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "lang", "held"),
+    [
+        ("events", "", "zh", "新到深圳老乡茶话会"),
+        ("events", "home", "en", "Open day for those home at Spring Festival"),
+        ("courses", "", "en", "Unpaid wages, what to do"),
+        ("upkeep", "", "zh", "译文可能没跟上"),
+        ("upkeep", "", "en", "Rules not yet compared with the official text"),
+    ],
+)
+def test_events_and_upkeep_are_worded(
+    tmp_path: Path, kind: str, name: str, lang: str, held: str
+) -> None:
+    assert held in make(tmp_path).html(kind, name, lang)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("events", "没有登出来的活动"), ("courses", "没有登出来的课")]
+)
+def test_without_events_the_page_says_so(tmp_path: Path, kind: str, said: str) -> None:
+    empty = make(tmp_path, events=[]).html(kind, "", "zh")
+    assert said in empty
+    assert "/data/events.ics" in empty

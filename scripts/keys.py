@@ -1,0 +1,41 @@
+"""`manage.py keys new|list|rotate`: desks' key pairs, made by the forms service."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="new|list|rotate")
+    for action, text in (
+        ("new", "为受理岗生成一对密钥 / make a key pair for a desk"),
+        ("rotate", "换新密钥，标记旧的 / the next key pair; marks the old one"),
+        ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
+    ):
+        one = actions.add_parser(action, help=text, description=text)
+        one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        one.add_argument("--recipients", metavar="FILE", help="公钥文件 / the file of public keys")
+        if action != "list":
+            one.add_argument("name", help="岗位，例如 liaison / whose key, such as liaison")
+            one.add_argument("--folder", help="私钥放在哪里 / where the secret key goes")
+            one.add_argument(
+                "--passphrase",
+                action="store_true",
+                help="用口令保护（询问，或从标准输入读） / protect it (asked for, or on stdin)",
+            )
+
+
+def run(args: argparse.Namespace) -> int:
+    """The service's own exit code."""
+    command = [sys.executable, "-m", "forms_api.cli", "keys", args.action]
+    command += ["--json"] * args.json
+    command += ["--recipients", args.recipients] if args.recipients else []
+    if args.action != "list":
+        command += ["--folder", args.folder] if args.folder else []
+        command += ["--passphrase"] * args.passphrase + [args.name]
+    return subprocess.run(command, cwd=ROOT).returncode
