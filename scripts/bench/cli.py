@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
-from scripts.bench import pages
+from scripts.bench import pages, search
 from scripts.outcome import DONE, SHORT
 from scripts.progress import say
 
-#: Modules with measure(quick), table(result) and shortfalls(result).
-BENCHES = {"pages": pages}
+#: Modules with measure(quick), table(result) and shortfalls(result); that of the search takes a
+#: tree besides.
+BENCHES = {"pages": pages, "search": search}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         about = (module.__doc__ or "").partition("\n")[0]
         one = names.add_parser(name, help=about, description=about)
         one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        one.add_argument("--quick", action="store_true", help="one visit a page instead of five")
+        one.add_argument("--quick", action="store_true", help="the shorter run that tests use")
+        if module is search:
+            one.add_argument("--tree", type=Path, help="built HTML (var/current/public)")
 
 
 def run(args: argparse.Namespace) -> int:
     """1 when something costs more than it may; stderr says what."""
     module = BENCHES[args.name]
-    result = module.measure(quick=args.quick)
+    result = (
+        search.measure(quick=args.quick, tree=args.tree)
+        if module is search
+        else module.measure(quick=args.quick)
+    )
     print(json.dumps(result, ensure_ascii=False) if args.json else module.table(result))
     short = module.shortfalls(result)
     for line in short:

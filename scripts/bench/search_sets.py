@@ -22,8 +22,13 @@ from scripts.search.tokens import HAN
 
 SEED = 20261121
 _RUN = re.compile(f"[{HAN}]+")
-_MIXED = re.compile(rf"(?:[A-Za-z0-9]{{2,}}[{HAN}]{{1,3}}|[{HAN}]{{1,3}}[A-Za-z0-9]{{2,}})")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*")
+_LETTER = "A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff"  # with accents, as pinyin has them
+_MIXED = re.compile(
+    rf"(?:(?<![{_LETTER}])[A-Za-z0-9]{{2,}}[{HAN}]{{1,3}}"
+    rf"|[{HAN}]{{1,3}}[A-Za-z0-9]{{2,}}(?![{_LETTER}]))"
+)
+_LATIN = re.compile(rf"(?<![{_LETTER}])[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*(?![{_LETTER}])")
+_QUESTION_WORD = re.compile(r"what|who|where|when|which|how|why|in short", re.IGNORECASE)
 _ASKING = ("{}怎么办", "怎么{}", "什么是{}", "{}是什么意思", "请问{}在哪里", "{}需要什么")
 _TRIES = 40  # for each query wanted, before a set is left short
 
@@ -91,7 +96,7 @@ def make_sets(articles: Sequence[Article], size: int) -> dict[str, list[Query]]:
 class _Chinese:
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
-        self.random = random.Random(SEED)
+        self.random = random.Random(SEED)  # noqa: S311 - repeatable, not secret
         text = [block for blocks in pages.blocks.values() for block in blocks]
         self.runs = [run for block in text for run in _RUN.findall(block) if len(run) > 1]
         self.headings = [h for h in pages.headings if len(_RUN.sub("", h)) < len(h)]
@@ -168,7 +173,7 @@ class _Chinese:
         return self.query(text, self.pages.holding(source)) if fresh else None
 
     def question(self) -> Query | None:
-        text = self.pick([h for h in self.pure if len(h) > 3])
+        text = self.pick([h for h in self.pure if len(h) > 3 and not re.search("[么哪谁何]", h)])
         asked = self.pick(_ASKING).format(text)
         return self.query(asked, self.pages.headings[text]) if text else None
 
@@ -209,12 +214,16 @@ class _Chinese:
 class _English:
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
-        self.random = random.Random(SEED)
+        self.random = random.Random(SEED)  # noqa: S311 - repeatable, not secret
         text = " ".join(block for blocks in pages.blocks.values() for block in blocks).lower()
         self.all = frozenset(re.findall(r"[a-z]+", text))
         ending = re.compile(r"(?:s|ed|ing|e|y|er|ly|al|or|on|h|ct|nt|st)\Z")
         self.bases = sorted(w for w in self.all if len(w) > 4 and not ending.search(w))
-        self.titles = sorted(t for t in pages.headings if 1 < len(t.split()) < 8)
+        self.titles = sorted(
+            heading
+            for heading in pages.headings
+            if 1 < len(heading.split()) < 8 and not _QUESTION_WORD.match(heading)
+        )
 
     def makers(self) -> Mapping[str, Callable[[], Query | None]]:
         return {"en_inflection": self.inflection, "en_howto": self.how_to}

@@ -112,7 +112,9 @@ def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) 
     """The words that docs/assets/js/searchbox.js reads from the page."""
     words = site.words[lang]
     found: dict[str, Any] = {
-        key: value for key, value in words.items() if key.startswith(("results_", "group_", "filter_"))
+        key: value
+        for key, value in words.items()
+        if key.startswith(("results_", "group_", "filter_"))
     }
     found["labels"] = {
         kind: words[f"label_{kind}"] for kind in ("current", "mixed", "historical", "reference")

@@ -88,6 +88,10 @@ class _Reader:
                 terms.append(child)
             elif tag == "br":
                 self.pieces.append(" ")
+            elif "lang" in attributes and tag not in BLOCK_TAGS:
+                self.pieces.append(" ")  # a word in another script is a word of its own
+                self.read(child, terms)
+                self.pieces.append(" ")
             elif HEADING.match(tag):
                 self._heading(child)
             elif tag in ("td", "th"):

@@ -109,7 +109,8 @@ def index_articles(
 
 
 def token_page(name: str, article: Article) -> pagefind.TokenPage:
-    """Fields: title, h(eadings), w(ords of the reader), d(escription), k(eys: exact strings)."""
+    """Fields: title, h(eadings), w(ords of the reader), d(escription), k(eys: exact strings),
+    c(haracters: each Han one by itself, since pairs that begin with it lie in many files)."""
 
     fold = tables.simplify()
 
@@ -135,6 +136,7 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
             "h": several(headings),
             "w": several(article.keywords),
             "d": cut(article.description),
+            "c": sorted(set(re.findall(f"[{HAN}]", fold("".join(article.blocks))))),
             "k": list(dict.fromkeys(word for word in made if len(word) > 2)),
         },
     )

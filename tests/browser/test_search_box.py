@@ -23,6 +23,11 @@ WORDS = {
     "group_terms": "名词",
     "group_branches": "支部",
     "related": "也许有用",
+    "results_filter": "只看",
+    "results_everything": "全部",
+    "results_browse": "按栏目找",
+    "filter_label": "标记",
+    "sections": {"away": ["在外党员", "/away/"]},
     "labels": {"current": "现行", "mixed": "今昔兼有", "historical": "历史", "reference": "参考"},
     "popular_title": "大家常找",
     "popular": [["组织关系转接", "/away/transfer/"], ["工资被拖欠", "/help/rights/"]],
@@ -45,6 +50,7 @@ PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title
 SEARCH = """<div data-jq-searchpage><form role="search" action="/search/">
 <label for="jq-sq">搜</label>
 <input id="jq-sq" name="q" type="search"><button>搜索</button></form><p role="status"></p>
+<div data-jq-filters></div>
 <div data-jq-results></div><section data-jq-popular><h2>栏目</h2></section></div>"""
 Open = Callable[..., Page]
 
@@ -157,8 +163,29 @@ def test_nothing_is_searched_while_an_input_method_composes(opens: Open) -> None
 def test_only_near_hits_are_said_to_be_near(opens: Open) -> None:
     page = opens("/box/")
     page.keyboard.press("/")
-    page.get_by_label("搜什么").fill("流动党圆")
+    page.get_by_label("搜什么").fill("党员开办流动工厂")
     expect(page.locator(".jq-hits h2").first).to_contain_text("也许有用")
+
+
+def test_a_slip_is_mended_and_said(opens: Open) -> None:
+    page = opens("/box/")
+    page.keyboard.press("/")
+    page.get_by_label("搜什么").fill("流动党圆")
+    expect(page.locator(".jq-hits h2").first).not_to_contain_text("也许有用")
+    expect(page.get_by_role("status")).to_contain_text("流动党员")
+
+
+def test_filters_are_links_with_counts_and_live_in_the_address(opens: Open) -> None:
+    page = opens("/search/?q=欠薪")
+    labels = page.get_by_role("navigation", name="只看 标记")
+    expect(labels.get_by_role("link")).to_have_count(2)
+    labels.get_by_role("link", name="历史").click()
+    page.wait_for_url("**/search/?q=*&label=historical")
+    expect(page.locator("[data-jq-results] h3")).to_have_count(1)
+    chosen = page.get_by_role("navigation", name="只看 标记").get_by_role("link", name="历史")
+    expect(chosen).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="全部", exact=True).click()
+    page.wait_for_url(lambda url: "label" not in url)
 
 
 def test_other_names_that_were_tried_are_told(opens: Open) -> None:
@@ -212,5 +239,6 @@ def test_a_search_that_does_not_load_says_so_and_the_form_still_leads_on(opens: 
     page.get_by_label("搜什么").fill("党费")
     expect(page.get_by_role("status")).to_have_text("搜索没有加载出来。")
     expect(page.get_by_role("heading", name="大家常找")).to_be_visible()
+    expect(page.get_by_role("link", name="在外党员")).to_have_attribute("href", "/away/")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=*")

@@ -55,7 +55,10 @@ DEMOS = [
     branch(f"ty-demo-{n}", f"驻示范城第{n}党支部", f"Demo branch {n}", ("示范城", "Demo City"))
     for n in range(9)
 ]
-BRANCHES = {"branches": [COURIERS, *DEMOS], "lists": {}}
+COURIERS["destination"]["province"] = {"code": "440000", "zh-Hans": "广东", "en": "Guangdong"}
+COURIERS["services"] = ["reception"]
+SERVICES = {"reception": {"zh-Hans": "接待", "en": "Reception"}}
+BRANCHES = {"branches": [COURIERS, *DEMOS], "lists": {"services": SERVICES}}
 Ask = Callable[..., list[dict[str, Any]]]
 
 
@@ -163,17 +166,75 @@ def test_the_browser_cuts_text_as_the_build_does(browser: Browser, address: str)
         assert key == case["key"]
 
 
-def test_exact_and_near_hits_can_be_told_apart(ask: Ask) -> None:
-    assert [hit["exact"] for hit in ask("zh-Hans", "流动党圆")] == [False] * len(
-        ask("zh-Hans", "流动党圆")
-    )
-    assert ask("zh-Hans", "流动党员")[0]["exact"] is True
+def test_exact_mended_and_near_hits_can_be_told_apart(ask: Ask) -> None:
+    def kind(query: str) -> tuple[bool, bool]:
+        hit = ask("zh-Hans", query)[0]
+        return hit["exact"], hit["near"]
+
+    assert kind("流动党员") == (True, False)
+    assert kind("流动党圆") == (False, False)
+    assert kind("党员开办流动工厂") == (False, True)
+
+
+def test_words_that_stand_nowhere_are_never_exact(ask: Ask, tree: Path) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in tree.rglob("*.html"))
+    for pair in ("桥驻", "费员", "织党", "系组", "薪欠", "位单", "员费党支"):
+        assert pair not in text
+        assert not [hit for hit in ask("zh-Hans", pair) if hit["exact"]]
+
+
+BAD = {
+    "empty": "",
+    "blank": "   ",
+    "control": "\x00\x07\x1b",
+    "emoji": "😀👩👧",
+    "quotes": "'\"“”‘’",
+    "quote": '"',
+    "script": "<script>alert(1)</script>",
+    "long": "党" * 10_000,
+    "long latin": "a" * 10_000,
+    "marks": "-+*:^~ ？！。",
+    "template": "${x}`",
+    "escape": "%00",
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("lang", ["zh-Hans", "en"])
+def test_any_input_is_answered_calmly(ask: Ask, lang: str, text: str) -> None:
+    for hit in ask(lang, text):
+        assert "<" not in hit["excerpt"].replace("<mark>", "").replace("</mark>", "")
+
+
+def test_straight_and_curly_apostrophes_are_one(ask: Ask) -> None:
+    assert ask("en", "don’t carry")[0]["url"] == ask("en", "don't carry")[0]["url"]
 
 
 def test_an_excerpt_is_safe_html_with_marks(ask: Ask) -> None:
     (hit,) = ask("en", "pay slips", filters={"group": "forms"})
     assert "messages &amp; <mark>pay</mark> <mark>slips</mark> &lt;photos&gt;." in hit["excerpt"]
     assert hit["label"] == "mixed"
+
+
+def test_filters_keep_what_they_name_and_facets_count_the_rest(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}{BLANK}zh-Hans/")
+    counts, none, kept = page.evaluate(
+        """async () => {
+          const {openSearch} = await import("/assets/js/search.js");
+          const search = await openSearch({lang: "zh-Hans"});
+          const free = await search.query("深圳快递");
+          const far = await search.query("深圳快递", {filters: {province: "110000"}});
+          const near = await search.query("深圳快递", {filters: {province: "440000"}});
+          return [free.facets, far.map(hit => hit.url), near.map(hit => hit.status)];
+        }"""
+    )
+    page.close()
+    assert counts["province"] == [["440000", 1, "广东"]]
+    assert counts["service"] == [["0", 1, "接待"]]
+    assert (none, kept) == ([], ["active"])
 
 
 def test_a_filter_keeps_one_group(ask: Ask) -> None:
@@ -199,6 +260,12 @@ def test_a_branch_is_found_in_the_directorys_data(
     ask: Ask, lang: str, query: str, url: str
 ) -> None:
     assert url in [hit["url"] for hit in ask(lang, query)[:3] if hit["group"] == "branches"]
+
+
+@pytest.mark.parametrize("query", ["驻深圳快递骑手党支部", "ty-shenzhen-couriers", "深圳外卖支部"])
+def test_a_branchs_name_alias_or_id_puts_it_first(ask: Ask, query: str) -> None:
+    first = ask("zh-Hans", query)[0]
+    assert (first["url"], first["exact"]) == ("/find/directory/ty-shenzhen-couriers/", True)
 
 
 def test_a_word_of_every_branch_finds_no_branch(ask: Ask) -> None:

@@ -12,6 +12,7 @@ const KEYS = { ht: 3, hk: 2, hz: 1.5 };
 const LABELS = { historical: 0.75, reference: 0.85 };
 const SATURATION = 3;
 const NEAR = 12; // words
+const TAIWAN = 0.95; // weight of a query in mainland words
 const LONGEST = 120; // characters of a query that are read
 const SHORT = 12; // a query of one piece up to this length may be a name with a slip in it
 const HAN = /\p{Script=Han}/u;
@@ -154,7 +155,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       }
     }
     const broken = terms.some(t => !t.hits.size && !t.wider.size);
-    return { scores, total, broken, pieces, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
+    return { scores, total, broken, units, pieces, needles: [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)] };
   };
 
   /** The query, then with Taiwan words and with other names of the same thing put in. */
@@ -162,7 +163,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const all = new Map([[text, 1]]);
     for (const [word, others] of Object.entries(tables.taiwan)) {
       for (const one of Array.from(all.keys())) {
-        if (one.includes(word)) others.forEach(other => all.set(one.split(word).join(other), 0.95));
+        if (one.includes(word)) others.forEach(other => all.set(one.split(word).join(other), TAIWAN));
       }
     }
     const also = [];
@@ -185,21 +186,26 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
 
   let guessing;
   /** Other wordings of a query that stands nowhere: [whole query, what was put in]. */
-  const guesses = async (text, { broken, pieces }) => {
+  const guesses = async (text, { broken, units, pieces }) => {
     const latin = !HAN.test(text);
     const one = pieces.length === 1 && Array.from(pieces[0].text).length <= SHORT;
     if (!(latin ? /^zh/.test(lang) : broken || one)) return [];
-    const guess = await (guessing ||= import("./guess.js").then(({ openGuess }) => openGuess({ folder, ask, normal, cut: tokens })));
+    const guess = await (guessing ||= import("./guess.js").then(({ openGuess }) => openGuess({ folder, ask, normal, cut: tokens }))
+      .catch(() => { guessing = null; })); // what stands on the pages is found without it
+    if (!guess) return [];
     if (latin) return guess.pinyin(text).map(found => [found, found]);
     const whole = guess.similar(text.toLowerCase());
     if (whole.length) return whole.map(found => [found, found]);
     const found = [];
-    for (const { text: piece, runs } of pieces) {
+    const seen = new Set();
+    for (const { text: piece, runs } of [...units, ...pieces]) { // an asking word may be part of it (的士)
+      if (seen.has(piece)) continue;
+      seen.add(piece);
       const better = [...guess.similar(piece.toLowerCase()), ...(await Promise.all(runs.filter(r => r.han).map(async r =>
         (await guess.mended(r.text)).map(m => piece.replace(r.text, m))))).flat()];
       better.slice(0, 2).forEach(b => found.push([text.replace(piece, b), b]));
     }
-    return found;
+    return found.slice(0, 4);
   };
 
   /**
@@ -215,9 +221,11 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const needles = new Set();
     const said = [];
     let mass = 0, first = null, places = Object.assign([], { facets: {} });
+    const best = one => Math.max(0, ...Array.from(one.scores.values(), ({ score }) => score));
     const take = (one, weight, level) => {
       mass = mass || one.total;
-      const fair = Math.min(1, mass / one.total); // a longer name must not weigh more for its length
+      // a longer name must not weigh more for its length; a Taiwan word's two meanings take turns
+      const fair = weight === TAIWAN ? best(first) / (best(one) || 1) || 1 : Math.min(1, mass / one.total);
       one.needles.forEach(n => needles.add(n.toLowerCase()));
       for (const [id, { score, exact, whole }] of one.scores) {
         const page = pages.get(id);

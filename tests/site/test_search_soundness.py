@@ -1,0 +1,63 @@
+"""A tree is published only with an index that can answer."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scripts.search.indexer import index_tree
+from scripts.search.soundness import check
+from tests.site.search_tree import write_tree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = write_tree(tmp_path)
+    index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
+    return root
+
+
+def first(folder: Path, pattern: str) -> Path:
+    return sorted(folder.glob(pattern))[0]
+
+
+def other_format(folder: Path) -> None:
+    tables = json.loads((folder / "tables.json").read_bytes())
+    (folder / "tables.json").write_text(json.dumps({**tables, "format": 0}), encoding="utf-8")
+
+
+def test_an_index_as_it_is_made_is_sound(tree: Path) -> None:
+    assert check(tree) == []
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "no tables": lambda folder: (folder / "tables.json").unlink(),
+    "broken tables": lambda folder: (folder / "tables.json").write_text("{", encoding="utf-8"),
+    "other format": other_format,
+    "empty script": lambda folder: (folder / "pagefind.js").write_bytes(b""),
+    "no wasm": lambda folder: first(folder, "wasm.*").unlink(),
+    "no list of chunks": lambda folder: first(folder, "*.pf_meta").unlink(),
+    "no chunks": lambda folder: [path.unlink() for path in folder.glob("index/*")],
+    "a page missing": lambda folder: first(folder, "fragment/*").unlink(),
+    "a page broken": lambda folder: first(folder, "fragment/*").write_bytes(b"broken"),
+    "no sounds": lambda folder: (folder / "sounds.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+def test_a_harmed_index_is_a_problem(tree: Path, harm: Callable[[Path], object]) -> None:
+    harm(tree / "search-index" / "zh")
+    found = check(tree)
+    assert {problem.code for problem in found} == {"search-index"}
+    assert all("search-index/zh" in problem.file for problem in found)
+
+
+def test_a_hit_that_leads_nowhere_is_a_problem(tree: Path) -> None:
+    (tree / "away" / "index.html").unlink()
+    (problem,) = check(tree)
+    assert problem.message == "/away/ is no page"
+
+
+def test_a_tree_without_an_index_is_a_problem_in_both_languages(tmp_path: Path) -> None:
+    assert [problem.file for problem in check(tmp_path)] == ["search-index/zh", "search-index/en"]
