@@ -18,6 +18,7 @@ from scripts.content import (
     glossary,
     level,
     links,
+    paper,
     rules,
     then_now,
     typography,
@@ -89,6 +90,7 @@ def check(root: Path = ROOT) -> Report:
         found.extend(front_matter.check(page, rows))
     for page in pages:
         found.extend(visible.check(page))
+        found.extend(paper.check(page, rows))
         found.extend(facts.check_marks(page, known))
         found.extend(typography.check(page))
         found.extend(pointers.check(page))

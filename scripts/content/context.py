@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.content.pages import OUTSIDE, CatalogueRow, url_of
+from scripts.content.pages import CatalogueRow, is_outside, url_of
 from scripts.content.words import identity_for
 
 SECTIONS = ("find", "away", "help", "join", "branch", "bridge", "about")
@@ -32,7 +32,7 @@ class Site:
 
     def address(self, slug: str, lang: str) -> str:
         """The root-absolute address of a page, or "" while it is only planned."""
-        built = slug in self.titles[lang] or slug in OUTSIDE
+        built = slug in self.titles[lang] or is_outside(slug)
         return f"/{_PREFIX[lang]}{url_of(slug)}" if built else ""
 
     def here(self, url: str, lang: str) -> str:
@@ -148,7 +148,7 @@ def page_context(
 ) -> dict[str, Any]:
     """The variables of docs/theme/base.html for one page."""
     other = _OTHER[lang]
-    listed = slug in site.rows or slug in OUTSIDE
+    listed = slug in site.rows or is_outside(slug)
     url = url_of(slug) if listed else ""
     return {
         "L": lang,
@@ -169,4 +169,5 @@ def page_context(
         "directory": site.directory[lang],
         "search_words": search_words(site, lang, popular),
         "here": lambda url: site.here(url, lang),
+        "title_of": lambda slug: site.titles[lang].get(slug, ""),
     }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.content import facts, front_matter, level, links, typography
+from scripts.content import facts, front_matter, level, links, paper, typography
 from scripts.content.pages import CatalogueRow, SourcePage, read_page
 from scripts.problems import Problem
 
@@ -198,3 +198,36 @@ def test_chinese_typography_is_checked_in_words_only(
     tmp_path: Path, body: str, fault: bool
 ) -> None:
     assert bool(list(typography.check(page(tmp_path, FRONT + body)))) is fault
+
+
+SHEET = """---
+title: 签到表
+description: 一次活动一张
+template: print.html
+paper: a4
+from: away/index
+---
+# 签到表 {#top}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "code"),
+    [
+        ("paper: a4", "paper: a5", 5, "front-matter"),
+        ("paper: a4\n", "", 1, "front-matter"),
+        ("from: away/index", "from: away/nothing", 6, "broken-link"),
+        ("from: away/index", "lines: huge\nfrom: away/index", 6, "front-matter"),
+        ("from: away/index", "from: away/index\nlabel: mixed", 7, "front-matter"),
+    ],
+)
+def test_a_fault_of_a_sheet_for_paper_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, code: str
+) -> None:
+    sheet = page(tmp_path, SHEET.replace(old, new), slug="print/sign-in")
+    assert faults(paper.check(sheet, ROWS)) == [(line, code)]
+
+
+def test_a_sound_sheet_and_other_pages_have_no_fault(tmp_path: Path) -> None:
+    assert faults(paper.check(page(tmp_path, SHEET, slug="print/sign-in"), ROWS)) == []
+    assert faults(paper.check(page(tmp_path, FRONT), ROWS)) == []
