@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import material
+import material  # type: ignore[import-untyped]
 import pagefind_bin_extended  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser
 

@@ -1,6 +1,7 @@
 """A tree is published only with an index that can answer."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +39,7 @@ HARM: dict[str, Callable[[Path], object]] = {
     "empty script": lambda folder: (folder / "pagefind.js").write_bytes(b""),
     "no wasm": lambda folder: first(folder, "wasm.*").unlink(),
     "no list of chunks": lambda folder: first(folder, "*.pf_meta").unlink(),
-    "no chunks": lambda folder: [path.unlink() for path in folder.glob("index/*")],
+    "no chunks": lambda folder: shutil.rmtree(folder / "index"),
     "a page missing": lambda folder: first(folder, "fragment/*").unlink(),
     "a page broken": lambda folder: first(folder, "fragment/*").write_bytes(b"broken"),
     "no sounds": lambda folder: (folder / "sounds.json").unlink(),

@@ -1,0 +1,40 @@
+"""The comparison of searches, on a small tree."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.bench import search
+from scripts.bench.search_sets import Query
+from scripts.outcome import CannotRun
+from tests.site.search_tree import write_tree
+
+
+def test_three_searches_are_asked_the_same_and_ours_finds_most(tmp_path: Path) -> None:
+    result = search.measure(quick=True, tree=write_tree(tmp_path))
+    pooled = result["sets"]["pooled"]
+    assert {engine: row["n"] for engine, row in pooled.items()} == dict.fromkeys(
+        search.ENGINES, pooled["ours"]["n"]
+    )
+    assert pooled["ours"]["s3"] > max(pooled["pagefind"]["s3"], pooled["lunr"]["s3"])
+    assert all(result["bytes"][engine]["first"] > 10_000 for engine in search.ENGINES)
+    assert all(result["index_seconds"][engine] > 0 for engine in search.ENGINES)
+    assert len(search.table(result).splitlines()) == len(result["sets"]) + 7
+
+
+def test_a_tree_without_pages_cannot_be_measured(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="build the site first"):
+        search.measure(tree=tmp_path)
+
+
+def test_figures_count_what_was_found_where() -> None:
+    asked = [Query(text, "zh", frozenset({"/a/", "/b/"})) for text in ("x", "y", "z")]
+    answers = [["/a/", "/b/"], ["/c/", "/b/"], []]
+    assert search.figures(asked, answers) == {
+        "n": 3,
+        "zero": 0.3333,
+        "recall": 0.5,
+        "s1": 0.3333,
+        "s3": 0.6667,
+        "mrr": 0.5,
+    }
