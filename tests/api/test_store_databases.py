@@ -1,0 +1,119 @@
+"""What the store promises, on SQLite and on PostgreSQL alike, in one process and in two."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from forms_api import privacy
+from forms_api.sealing import open_sealed
+from forms_api.store.seats import Wish
+from forms_api.store.tables import metadata
+from scripts.prove.instance import AGE, Running, draft
+from tests.api.conftest import Instance
+from tests.api.databases import KINDS, new_database, postgresql_server
+from tests.api.examples import ASK, AWAY
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'forms.sqlite'}"
+    return new_database(request.getfixturevalue("server"), f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+def instance(url: str, new_instance: Callable[..., Instance]) -> Instance:
+    return new_instance(database_url=url)
+
+
+class TestStore:
+    def test_the_tables_of_the_code_are_those_of_the_migrations(self, instance: Instance) -> None:
+        with instance.services.engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, metadata) == []
+
+    def test_what_is_sent_is_there_and_opens(self, instance: Instance) -> None:
+        receipt = instance.send("away-register", AWAY)
+        ((reference, sealed),) = instance.rows("SELECT reference, ciphertext FROM submission")
+        assert reference == receipt["reference"]
+        opened = open_sealed(bytes(sealed), instance.identity)
+        assert opened["answers"]["call_me"] == AWAY["call_me"]
+
+    def test_equal_posts_at_once_make_one_record(self, instance: Instance) -> None:
+        checked = instance.check("help-ask", ASK).json
+        gate = threading.Barrier(32)
+
+        def post(_: int) -> str:
+            gate.wait(30)
+            reply = instance.confirm("help-ask", checked, instance.app.test_client())
+            return f"{reply.status_code} {reply.json}"
+
+        with ThreadPoolExecutor(32) as pool:
+            assert len(set(pool.map(post, range(32)))) == 1
+        assert instance.rows("SELECT count(*) FROM submission") == [(1,)]
+
+    def test_no_seat_is_sold_twice(self, instance: Instance) -> None:
+        mine = instance.services
+        form, wish = mine.forms["help-ask"], Wish("tea", 1, 5)
+        drafts = [draft(f"A seat for number {n}?") for n in range(40)]
+        with ThreadPoolExecutor(40) as pool:
+            receipts = pool.map(lambda one: mine.keeping.keep(form, one, AGE, wish).place, drafts)
+        assert sorted(receipts).count("taken") == 5
+        assert instance.rows("SELECT taken FROM seat") == [(5,)]
+
+    def test_erasing_takes_the_ciphertext_and_leaves_a_tombstone(self, instance: Instance) -> None:
+        receipt = instance.send("help-ask", ASK)
+        assert instance.services.keeping.erase(receipt["access_code"].replace(" ", ""))
+        assert instance.rows("SELECT ciphertext, status FROM submission") == [(None, "withdrawn")]
+        assert instance.rows("SELECT reference, why FROM tombstone") == [
+            (receipt["reference"], "asked")
+        ]
+
+    def test_what_is_over_is_purged(
+        self, instance: Instance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        instance.send("help-ask", ASK)
+        monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
+        mine = instance.services
+        done = privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms)
+        assert done.forms == {"help-ask": 1}
+        assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
+
+    def test_two_processes_on_one_database_keep_one_record_a_key(
+        self, url: str, tmp_path: Path
+    ) -> None:
+        drafts = [draft(f"Is this question number {n}?") for n in range(20)]
+        environ = {"FORMS_DATABASE_URL": url}
+        places = [tmp_path / "one", tmp_path / "two"]
+        for place in places:
+            place.mkdir()
+        both = [Running(place, environ) for place in places]
+        try:
+
+            def post(number: int) -> tuple[int, Any]:
+                status, receipt = both[number % 2].confirm(drafts[number // 4])
+                return status, receipt["reference"]
+
+            with ThreadPoolExecutor(16) as pool:
+                replies = list(pool.map(post, range(80)))
+        finally:
+            for service in both:
+                service.stop()
+        assert {status for status, _ in replies} == {201}
+        assert len({reference for _, reference in replies}) == 20
+        assert all(len(set(replies[start : start + 4])) == 1 for start in range(0, 80, 4))
