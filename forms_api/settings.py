@@ -35,26 +35,39 @@ class Settings:
     wait_seconds: float = 10.0
     site: Path | None = None
     site_problems: Path = VAR / "problems.json"
+    smtp_url: str = field(default="", repr=False)  # "": mail is printed
+    mail_from: str = ""
+    desk_mail: Mapping[str, str] = field(default_factory=dict)  # mailbox by desk
+    metrics_port: int = 0  # 0: none
+    housekeeping: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Raises SettingsError. Variables that are set but empty count as not set."""
         given = {name: value for name, value in environ.items() if name.startswith("FORMS_")}
         for name in given:
-            if name not in VARIABLES:
+            if name not in VARIABLES and not name.startswith(DESK_MAIL):
                 raise SettingsError(f"{name} is not a setting; known are {', '.join(VARIABLES)}.")
-        values = {
-            VARIABLES[name][0]: _read(name, text.strip()) for name, text in given.items() if text
-        }
+        boxes: dict[str, object] = {}
+        values: dict[str, object] = {"desk_mail": boxes}
+        for name, text in given.items():
+            if text and name in VARIABLES:
+                target, read = VARIABLES[name]
+                values[target] = _read(name, read, text.strip())
+            elif text:
+                desk = name.removeprefix(DESK_MAIL).lower().replace("_", "-")
+                boxes[desk] = _read(name, _mailbox, text.strip())
         settings = cls(**values)  # type: ignore[arg-type]
+        if settings.smtp_url and not settings.mail_from:
+            raise SettingsError("FORMS_MAIL_FROM must be set where FORMS_SMTP_URL is.")
         if settings.production:
             _refuse_development_values(settings)
         return settings
 
 
-def _read(name: str, text: str) -> object:
+def _read(name: str, read: Callable[[str], object], text: str) -> object:
     try:
-        return VARIABLES[name][1](text)
+        return read(text)
     except (ValueError, OSError) as error:
         raise SettingsError(f"{name} cannot be used: {error}.") from error
 
@@ -133,10 +146,24 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def _mailbox(text: str) -> str:
+    from email_validator import validate_email
+
+    return validate_email(text, check_deliverability=False).normalized
+
+
+def _smtp(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("it must look like smtp://user:password@host:587 or smtps://host")
+    return text
+
+
 def _path(text: str) -> Path:
     return Path(text).absolute()
 
 
+DESK_MAIL: Final = "FORMS_DESK_MAIL_"  # and a desk's id in capitals, "_" for "-"; OPERATOR
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_PRODUCTION": ("production", _flag),
     "FORMS_SECRET": ("secret", _secret),
@@ -150,6 +177,10 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_TRUSTED_PROXIES": ("trusted_proxies", _number(0, 5)),
     "FORMS_MAX_BODY": ("max_body", _number(4096, 1024 * 1024)),
     "FORMS_QUEUE": ("queue", _number(1, 100_000)),
+    "FORMS_SMTP_URL": ("smtp_url", _smtp),
+    "FORMS_MAIL_FROM": ("mail_from", _mailbox),
+    "FORMS_METRICS_PORT": ("metrics_port", _number(0, 65535)),
+    "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
     "FORMS_SITE": ("site", _path),
     "FORMS_SITE_PROBLEMS": ("site_problems", _path),
 }

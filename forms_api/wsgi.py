@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from forms_api import logs
 from forms_api.app import create_app
+from forms_api.housekeeping import Housekeeper
 from forms_api.settings import Settings
 
 if TYPE_CHECKING:
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 logs.configure()
 _settings = Settings.from_env(os.environ)
-app: "WSGIApplication" = create_app(_settings)
+_forms = create_app(_settings)
+app: "WSGIApplication" = _forms
+if _settings.housekeeping:
+    Housekeeper(_forms).start()
 
 if _settings.site:
     from forms_api.site_files import SiteFiles

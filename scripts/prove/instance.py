@@ -99,6 +99,7 @@ class Running:
             "FORMS_RELEASE": str(place / "release"),
             "FORMS_REFERENCE_PREFIX": "TY",
             "FORMS_RATE_LIMIT": "off",
+            "FORMS_HOUSEKEEPING": "0",
             "TMPDIR": str(place),
             **(environ or {}),
         }

@@ -1,0 +1,43 @@
+"""A letter to the operator when far more arrives than usual, or far more of it is spam."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from forms_api.store import letters
+from forms_api.store.tables import submission
+
+JUMP: Final = 5  # times the usual of an hour
+LEAST: Final = 30  # submissions an hour below which nothing is said
+LEAST_SPAM: Final = 10
+DESK: Final = "operator"
+_USUAL: Final = timedelta(days=7)
+
+
+def look(connection: Connection, now: datetime) -> list[str]:
+    """Puts an alert into the outbox for each jump, at most one of a kind an hour; their kinds."""
+    said = []
+    for kind, least, spam in (("volume", LEAST, False), ("spam", LEAST_SPAM, True)):
+        hour = timedelta(hours=1)
+        last = _count(connection, now - hour, now, spam)
+        usual = _count(connection, now - hour - _USUAL, now - hour, spam) / (_USUAL / hour)
+        dedupe = f"alert:{kind}:{now.astimezone(UTC):%Y%m%d%H}"
+        if last < max(least, JUMP * usual) or letters.is_known(connection, dedupe):
+            continue
+        zh = f"过去一小时收到 {last} 份{'疑似垃圾' if spam else ''}表单，平时约 {usual:.1f} 份"
+        what = "likely spam" if spam else "forms"
+        en = f"{last} {what} in the past hour, usually about {usual:.1f}"
+        letters.put(connection, dedupe, "alert", DESK, {"zh": zh, "en": en}, _utc(now))
+        said.append(kind)
+    return said
+
+
+def _count(connection: Connection, after: datetime, until: datetime, spam: bool) -> int:
+    c = submission.c
+    found = select(func.count()).where(c.received_at > _utc(after), c.received_at <= _utc(until))
+    return int(connection.execute(found.where(c.spam_score > 0) if spam else found).scalar_one())
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
