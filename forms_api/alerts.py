@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from forms_api.privacy import utc
 from forms_api.store import letters
 from forms_api.store.tables import submission
 
@@ -28,16 +29,12 @@ def look(connection: Connection, now: datetime) -> list[str]:
         zh = f"过去一小时收到 {last} 份{'疑似垃圾' if spam else ''}表单，平时约 {usual:.1f} 份"
         what = "likely spam" if spam else "forms"
         en = f"{last} {what} in the past hour, usually about {usual:.1f}"
-        letters.put(connection, dedupe, "alert", DESK, {"zh": zh, "en": en}, _utc(now))
+        letters.put(connection, dedupe, "alert", DESK, {"zh": zh, "en": en}, utc(now))
         said.append(kind)
     return said
 
 
 def _count(connection: Connection, after: datetime, until: datetime, spam: bool) -> int:
     c = submission.c
-    found = select(func.count()).where(c.received_at > _utc(after), c.received_at <= _utc(until))
+    found = select(func.count()).where(c.received_at > utc(after), c.received_at <= utc(until))
     return int(connection.execute(found.where(c.spam_score > 0) if spam else found).scalar_one())
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

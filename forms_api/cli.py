@@ -1,4 +1,4 @@
-"""`python -m forms_api.cli NAME`: serve (granian; also the site in development), purge, keys."""
+"""`python -m forms_api.cli NAME`: serve (granian; also the site in development), purge, keys …"""
 
 import argparse
 import os
@@ -12,14 +12,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from forms_api import keys, purging
+from forms_api import keys, mailing, purging
 from forms_api.forms import DefinitionError, load_all
 from forms_api.settings import Settings, SettingsError
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
 # Each has `add_arguments(parser)` and `run(args, environ) -> int`.
-MODULES: Mapping[str, Any] = {"purge": purging, "keys": keys}
+MODULES: Mapping[str, Any] = {"purge": purging, "keys": keys, "outbox": mailing}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ import smtplib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Final, Protocol, TextIO, cast
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,7 @@ import structlog
 
 from forms_api import clock
 from forms_api.forms import Form
-from forms_api.privacy import Write
+from forms_api.privacy import Write, utc
 from forms_api.settings import Settings
 from forms_api.store import letters
 from forms_api.store.letters import Letter
@@ -102,10 +102,10 @@ class Outbox:
     def deliver(self) -> Delivered:
         """Sends what is due, once; whatever fails is put off, and after ATTEMPTS given up."""
         now = self._now()
-        until = _utc(now + LEASE)
+        until = utc(now + LEASE)
         due = cast(
             list[Letter],
-            self._write(lambda c: letters.lease(c, self._who, _utc(now), until, BATCH)),
+            self._write(lambda c: letters.lease(c, self._who, utc(now), until, BATCH)),
         )
         sent = sum(self._one(letter) for letter in due)
         return Delivered(sent, len(due) - sent)
@@ -116,7 +116,7 @@ class Outbox:
         except (OSError, smtplib.SMTPException, LookupError) as error:
             self._failed(letter, error)
             return False
-        at = _utc(self._now())
+        at = utc(self._now())
         self._write(lambda c: letters.sent(c, letter.id, self._who, at))
         return True
 
@@ -126,7 +126,7 @@ class Outbox:
         kind = f"{type(error).__name__} {code}".strip()
         attempts = letter.attempts + 1
         wait = min(self._pause * 2 ** min(attempts - 1, 30), LONGEST_PAUSE)
-        next_at = _utc(self._now() + timedelta(seconds=wait))
+        next_at = utc(self._now() + timedelta(seconds=wait))
         dead = attempts >= ATTEMPTS
         self._write(lambda c: letters.put_off(c, letter.id, self._who, next_at, kind, dead=dead))
         log = _log.error if dead else _log.warning
@@ -178,7 +178,3 @@ def _words(letter: Letter, forms: Mapping[str, Form]) -> tuple[str, str]:
         "stands in no mail.\n"
     )
     return subject, text
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -53,7 +53,7 @@ def due(engine: Engine, forms: Mapping[str, Form], today: date) -> list[Candidat
 
 def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
     """Removes what is due, for good; safe to repeat and to run in several processes."""
-    today, moment = clock.today(), _utc(clock.now())
+    today, moment = clock.today(), utc(clock.now())
     found = due(engine, forms, today)
     for start in range(0, len(found), BATCH):
         wanted = {one.id for one in found[start : start + BATCH]}
@@ -73,10 +73,10 @@ def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
 def _tidy(connection: Connection, now: datetime) -> int:
     forgetting.drop_old(
         connection,
-        _utc(now - timedelta(TOMBSTONE_DAYS)),
-        _utc(now - timedelta(ALERT_DAYS)),
+        utc(now - timedelta(TOMBSTONE_DAYS)),
+        utc(now - timedelta(ALERT_DAYS)),
     )
-    return forgetting.hide_codes(connection, _utc(now - REPLAY))
+    return forgetting.hide_codes(connection, utc(now - REPLAY))
 
 
 def _last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
@@ -95,5 +95,6 @@ def _received(one: Candidate) -> date:
     return datetime.fromisoformat(one.received_at).astimezone(clock.ZONE).date()
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """As the tables hold moments."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from forms_api import logs
 from forms_api.app import create_app
 from forms_api.housekeeping import Housekeeper
+from forms_api.metrics import Metrics
 from forms_api.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ logs.configure()
 _settings = Settings.from_env(os.environ)
 _forms = create_app(_settings)
 app: "WSGIApplication" = _forms
+if _settings.metrics_port:
+    Metrics(_forms).serve(_settings.metrics_port)
 if _settings.housekeeping:
     Housekeeper(_forms).start()
 

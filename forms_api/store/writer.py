@@ -58,6 +58,10 @@ class Writer:
                 raise QueueFull from None
         return done
 
+    def waiting(self) -> int:
+        """How many jobs wait just now, about."""
+        return self._jobs.qsize()
+
     def close(self, seconds: float = 10.0) -> None:
         """Writes what waits, then stops. Jobs that come later raise Closed."""
         with self._lock:

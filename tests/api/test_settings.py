@@ -8,7 +8,7 @@ import pyrage
 import pytest
 
 from forms_api.sealing import development_recipients
-from forms_api.settings import Settings, SettingsError
+from forms_api.settings import DESK_MAIL, ROOT, VARIABLES, Settings, SettingsError
 from forms_api.store.engine import is_vulnerable
 
 SECRET = "a secret of at least thirty-two characters"
@@ -61,6 +61,11 @@ def test_production_starts_with_what_it_needs(keys: Path) -> None:
         ("FORMS_TRUSTED_PROXIES", "-1"),
         ("FORMS_MAX_BODY", "1"),
         ("FORMS_SITE", "/srv/site"),
+        ("FORMS_SMTP_URL", "http://mail.example.org"),
+        ("FORMS_MAIL_FROM", "nobody"),
+        ("FORMS_DESK_MAIL_GUIDE", "not an address"),
+        ("FORMS_METRICS_PORT", "70000"),
+        ("FORMS_HOUSEKEEPING", "sometimes"),
         ("FORMS_SECRETT", SECRET),
     ],
 )
@@ -75,6 +80,21 @@ def test_one_recipient_is_not_enough_in_production(keys: Path) -> None:
     keys.write_text(keys.read_text("utf-8").splitlines()[2], "utf-8")
     with pytest.raises(SettingsError, match="FORMS_RECIPIENTS_FILE must name at least two"):
         Settings.from_env(production(keys))
+
+
+def test_mail_needs_a_sender_and_desks_have_their_mailboxes(keys: Path) -> None:
+    given = production(keys, FORMS_SMTP_URL="smtp://mail.example.org:587")
+    with pytest.raises(SettingsError, match="FORMS_MAIL_FROM must be set"):
+        Settings.from_env(given)
+    given |= {"FORMS_MAIL_FROM": "forms@example.org", "FORMS_DESK_MAIL_TWO_NEW": "a@example.org"}
+    assert Settings.from_env(given).desk_mail == {"two-new": "a@example.org"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_setting_stands_in_the_handbook_in_both_languages(lang: str) -> None:
+    handbook = (ROOT / "docs" / lang / "about" / "maintain.md").read_text("utf-8")
+    wanted = {*VARIABLES, DESK_MAIL}
+    assert {name for name in wanted if f"`{name}" not in handbook} == set()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""`python -m forms_api.cli outbox`: letters that wait or were given up; --retry tries those."""
+
+import argparse
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from forms_api import clock, privacy
+from forms_api.settings import Settings
+from forms_api.store import letters
+from forms_api.store.engine import migrate, open_engine
+from forms_api.store.tables import outbox
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--retry", action="store_true", help="try dead letters again")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """1 while there are dead letters, else 0. Raises SettingsError."""
+    engine = open_engine(Settings.from_env(environ).database_url)
+    migrate(engine)
+    now = privacy.utc(clock.now())
+    revived = 0
+    try:
+        if args.retry:
+            revived = privacy.directly(engine)(lambda c: letters.revive(c, now))
+        with engine.connect() as connection:
+            counts = letters.counts(connection)
+            c = outbox.c
+            columns = select(c.dedupe, c.desk, c.state, c.attempts, c.last_error)
+            rows = connection.execute(columns.where(c.state != "sent").order_by(c.id)).mappings()
+            unsent = [dict(row) for row in rows]
+    finally:
+        engine.dispose()
+    if args.json:
+        print(json.dumps({**counts, "revived": revived, "unsent": unsent}))
+    else:
+        print(" · ".join(f"{state} {count}" for state, count in counts.items()))
+        for row in unsent:
+            print("  ".join(str(value) for value in row.values() if value is not None))
+    return 1 if counts["dead"] else 0
