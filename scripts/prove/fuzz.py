@@ -12,6 +12,7 @@ import io
 import json
 import random
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -31,7 +32,7 @@ def prove(quick: bool) -> dict[str, Any]:
     statuses: Counter[int] = Counter()
     echoed, worst = 0, 0.0
     with folder() as where, step("fuzz") as progress:
-        app = create_app(settings_in(where)[0])
+        app = create_app(settings_in(where)[0], testing=True)  # unexpected errors come through
         mine = of(app)
         source = _Source(mine)
         try:
@@ -73,7 +74,9 @@ def _answer(app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> tup
         body = b"".join(parts)
         getattr(parts, "close", lambda: None)()
     except Exception as error:
-        say(f"{type(error).__name__}: {environ['REQUEST_METHOD']} {environ['PATH_INFO']!r}")
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{at.filename}:{at.lineno}"
+        say(f"{type(error).__name__} {where} {environ['REQUEST_METHOD']} {environ['PATH_INFO']!r}")
         return 599, b""
     return seen["status"], body if "problem+json" in seen["kind"] else b""
 
