@@ -7,6 +7,7 @@ nobody else pays for it.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
+from functools import cache
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -67,7 +68,8 @@ def _split(group: Iterable[str], present: Container[str]) -> str:
     return f"{own}|{others}" if others else own
 
 
-def _syllables(run: str) -> list[str]:
+@cache
+def _syllables(run: str) -> tuple[str, ...]:
     """One for each character; a character of unknown sound stands for itself."""
     found = lazy_pinyin(run, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
-    return [syllable.replace("v", "u").replace("ü", "u") for syllable in found]
+    return tuple(syllable.replace("v", "u").replace("ü", "u") for syllable in found)
