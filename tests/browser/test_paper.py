@@ -99,3 +99,15 @@ def test_a_guide_page_prints_without_menus_and_with_its_notice(
         shown = [one for one in reader.page.locator(unwanted).all() if one.is_visible()]
         assert shown == [], unwanted
     assert reader.page.locator(".jq-notice").is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("prefix", ["/", "/en/"], ids=["zh", "en"])
+def test_axe_finds_nothing_on_sheets_lists_of_events_and_the_page_for_editors(
+    visitor: NewVisitor, prefix: str, dark: bool
+) -> None:
+    reader = visitor("phone", "en" if prefix == "/en/" else "zh", dark=dark)
+    for path in ("print/card/", "print/ledger/", "away/activities/", "about/upkeep/"):
+        assert reader.opens(prefix + path) == 200, path
+        reader.meets_no_barrier()
+        reader.needs_no_sideways_scrolling()

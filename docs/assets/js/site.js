@@ -37,6 +37,16 @@
     all(".jq-menu[open]", function (menu) { menu.open = false; menu.querySelector("summary").focus(); event.preventDefault(); });
   });
 
+  // A page built some days ago shows no event that is over.
+  all(".jq-events", function (list) {
+    var left = 0;
+    Array.prototype.forEach.call(list.children, function (event) {
+      event.hidden = Date.parse(event.getAttribute("data-jq-until")) < Date.now();
+      if (!event.hidden) left += 1;
+    });
+    list.nextElementSibling.hidden = left > 0;
+  });
+
   all("[data-jq-print]", function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
