@@ -38,7 +38,11 @@ class Fault:
 
 
 class Field(BaseModel):
-    """What all kinds share. `when` names the answers under which the field is asked at all."""
+    """What all kinds share.
+
+    `when` names the answers under which the field is asked at all; `tally` counts its choices in
+    the clear, with `tally_by` apart for each answer to that field.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -54,6 +58,7 @@ class Field(BaseModel):
     optional: bool = False
     when: Mapping[str, tuple[str, ...]] = {}
     tally: bool = False
+    tally_by: str | None = None
     width: Literal["short", "medium"] | None = None
     autocomplete: str | None = None
     inputmode: str | None = None
@@ -74,7 +79,11 @@ class Field(BaseModel):
         return () if self.many else ""
 
     def asked(self, values: Mapping[str, Value]) -> bool:
-        return all(values.get(name) in wanted for name, wanted in self.when.items())
+        """`when` holds: of several answers to the other field, one is enough."""
+        return all(
+            set(wanted) & ({given} if isinstance(given := values.get(name, ""), str) else {*given})
+            for name, wanted in self.when.items()
+        )
 
     def check(self, given: Sequence[str], context: Context) -> tuple[Value, Fault | None]:
         """The value to keep, cleaned and folded, and what is wrong with it, if anything."""

@@ -22,6 +22,13 @@ def new_reference(prefix: str) -> str:
     return f"{prefix}-{text[:4]}-{text[4:]}"
 
 
+def parse_reference(typed: str) -> str | None:
+    """The reference as it is printed, from capitals or not, with or without dashes and spaces."""
+    text = re.sub(r"[\s\-‐‑–—−]", "", fold(typed)).upper()
+    found = re.fullmatch(rf"([A-Z]{{1,4}})([{_REFERENCE}]{{4}})([{_REFERENCE}]{{4}})", text)
+    return "-".join(found.groups()) if found else None
+
+
 def new_access_code() -> str:
     """28 characters without spaces: 26 random ones and two that catch a slip of the pen."""
     random = "".join(secrets.choice(_CODE) for _ in range(_RANDOM))

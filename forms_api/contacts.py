@@ -1,6 +1,7 @@
 """Phone numbers and e-mail addresses as people write them."""
 
 import re
+import unicodedata
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -35,6 +36,15 @@ def check_phone(text: str) -> tuple[str, str | None]:
     if reason == ValidationResult.TOO_SHORT:
         return text, "phone-short"
     return text, "phone-long" if reason == ValidationResult.TOO_LONG else "phone"
+
+
+def holds_mobile(text: str) -> bool:
+    """Whether a Chinese mobile number stands anywhere in the text, however it is spaced."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = phonenumbers.PhoneNumberMatcher(plain, _REGION)
+    return any(
+        phonenumbers.number_type(one.number) == phonenumbers.PhoneNumberType.MOBILE for one in found
+    )
 
 
 def check_email(text: str) -> tuple[str, str | None]:

@@ -1,26 +1,31 @@
 """The kinds of field: one small class each, with its check, HTML, JSON Schema and export column."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pydantic import Field as Setting
 from pydantic import field_validator
 
 from forms_api.answers import Context, Fault, Field, Schema, Value
-from forms_api.contacts import check_email, check_phone
+from forms_api.contacts import check_email, check_phone, holds_mobile
 from forms_api.guards import clean, fold, refused_number
 from forms_api.languages import Folder
 from forms_api.options import Catalogue, Choice, FromData, Listed, branch_names
+from forms_api.patterned import AccessCode, Day, Month, Number, Page, Reference
 from forms_api.words import Text
+
+MISSING: Final = "missing"
 
 
 class TextLine(Field):
+    """`mobiles: false` refuses personal mobile numbers, for what may be published."""
+
     kind = "text"
-    codes = frozenset({"too-short", "too-long", "id-number", "bank-number"})
+    codes = frozenset({"too-short", "too-long", "id-number", "bank-number", "mobile"})
 
     min: int = Setting(default=1, ge=1)
     max: int = Setting(ge=1, le=2000)
+    mobiles: bool = True
 
     def read(self, given: Sequence[str]) -> Value:
         return " ".join(clean(given[0]).split()) if given else ""
@@ -28,6 +33,8 @@ class TextLine(Field):
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         if refusal := refused_number(value):
             return value, Fault(refusal)
+        if not self.mobiles and holds_mobile(value):
+            return value, Fault("mobile")
         if len(value) > self.max:
             return value, Fault("too-long", {"max": self.max, "over": len(value) - self.max})
         if len(value) < self.min:
@@ -122,37 +129,15 @@ class Checks(_Chosen):
         }
 
 
-class Month(Field):
-    """A month as YYYY-MM, never in the future; 2025年3月, 2025/3 and 2025.03 are understood."""
-
-    kind = "month"
-    codes = frozenset({"month", "month-future"})
-    _written: ClassVar[re.Pattern[str]] = re.compile(
-        r"(19\d\d|20\d\d)\s*[-/.年‐‑–—−]?\s*(0?[1-9]|1[0-2])\s*月?", re.ASCII
-    )
-
-    def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
-        found = self._written.fullmatch(fold(value))
-        if not found:
-            return value, Fault("month")
-        year, month = int(found[1]), int(found[2])
-        if (year, month) > (context.today.year, context.today.month):
-            return value, Fault("month-future")
-        return f"{year}-{month:02}", None
-
-    def json_schema(self, catalogue: Catalogue) -> Schema:
-        return {"type": "string", "pattern": r"^(19|20)\d\d-(0[1-9]|1[0-2])$"}
-
-
 class Contact(Field):
-    """An e-mail address or a phone number, whichever the answer to `by` asks for."""
+    """An e-mail address or a phone number: what the answer to `by` asks for, else either."""
 
     kind = "contact"
     codes = frozenset(
         {"email", "phone", "phone-short", "phone-long", "too-long", "id-number", "bank-number"}
     )
 
-    by: str
+    by: str | None = None
     max: int = Setting(default=254, ge=5, le=254)
 
     def limits(self) -> Mapping[str, int]:
@@ -164,8 +149,8 @@ class Contact(Field):
         # 15-digit numbers with a possible birth date are no phone numbers in use.
         if refusal := refused_number(value):
             return value, Fault(refusal)
-        wanted = context.values.get(self.by)
-        check = check_phone if wanted == "phone" else check_email
+        phone = context.values.get(self.by) == "phone" if self.by else "@" not in fold(value)
+        check = check_phone if phone else check_email
         kept, code = check(fold(value))
         return (value, Fault(code)) if code else (kept, None)
 
@@ -174,21 +159,35 @@ class Contact(Field):
 
 
 class Branch(Field):
-    """A branch of the directory, by its id or its full name in either language; kept as the id."""
+    """A branch of the directory, by its id or its full name in either language; kept as the id.
+
+    `missing_words` are what a person writes about a branch that the directory lacks; kept as
+    "missing", which no branch may be called.
+    """
 
     kind = "branch"
     codes = frozenset({"unknown-branch", "id-number", "bank-number"})
+
+    missing_words: Text | None = None
 
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         if refusal := refused_number(value):
             return value, Fault(refusal)
         branches = branch_names(context.catalogue)
+        if self.missing_words and value.casefold() in self._missing_words():
+            return MISSING, None
         if value in branches:
             return value, None
         found = [key for key, names in branches.items() if value in (names["zh"], names["en"])]
         return (found[0], None) if len(found) == 1 else (value, Fault("unknown-branch"))
 
+    def _missing_words(self) -> set[str]:
+        words = self.missing_words
+        return {MISSING, words.zh.casefold(), words.en.casefold()} if words else set()
+
     def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+        if value == MISSING and self.missing_words:
+            return self.missing_words[lang]
         names = branch_names(catalogue).get(str(value))
         return names[lang] if names else str(value)
 
@@ -196,7 +195,7 @@ class Branch(Field):
         """The name, unless two branches share it."""
         name = self.shown(value, lang, catalogue)
         same = sum(names[lang] == name for names in branch_names(catalogue).values())
-        return name if same == 1 else str(value)
+        return name if same == 1 or value == MISSING else str(value)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
         return {"type": "string", "maxLength": 200}
@@ -226,7 +225,10 @@ class Consent(Field):
 
 KINDS: Final[Mapping[str, type[Field]]] = {
     kind.kind: kind
-    for kind in (TextLine, Area, Select, Radios, Checks, Month, Contact, Branch, Consent)
+    for kind in (
+        *(TextLine, Area, Select, Radios, Checks, Number, Month, Day),
+        *(Contact, Branch, AccessCode, Reference, Page, Consent),
+    )
 }
 
 

@@ -1,29 +1,27 @@
-"""A form as its definition says: loaded once from YAML into frozen objects.
+"""Definitions: loaded once from YAML into frozen forms, every fault named.
 
 Pure Python: neither Flask nor a database, so that the site's build can use it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as default
-from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
-from pydantic import Field as Setting
+from pydantic import ValidationError
 
-from forms_api.answers import Context, Field, Value
-from forms_api.fields import Branch, Consent, Contact, kind_of
+from forms_api.answers import Field
+from forms_api.fields import Contact, kind_of
+from forms_api.form import Checked as Checked
+from forms_api.form import Form as Form
+from forms_api.form import Problem as Problem
+from forms_api.form import Retention as Retention
 from forms_api.languages import FOLDERS
-from forms_api.options import Catalogue, branch_names
-from forms_api.words import Text
 
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 COMMON: Final = "_common.yml"
 # What the service itself uses: names in a posted form, and addresses beside /forms/<id>.
-RESERVED: Final = frozenset({"lang", "website", "token", "change", "code"})
+RESERVED: Final = frozenset({"lang", "website", "token", "back"})
 RESERVED_IDS: Final = frozenset({"status", "health", "inbox"})
 
 
@@ -33,118 +31,6 @@ class DefinitionError(Exception):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One answer to change; the words come from render.message."""
-
-    field: str
-    code: str
-    blanks: Mapping[str, int] = default(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """`values` holds every field that was asked: cleaned, folded, in the definition's order."""
-
-    values: Mapping[str, Value]
-    problems: tuple[Problem, ...]
-
-
-class Retention(BaseModel):
-    """Days after the named event, and at most this many days after receipt."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    after: Literal["handover", "answer", "closing", "receipt", "event"]
-    days: int = Setting(ge=1, le=3650)
-    at_most: int = Setting(ge=1, le=3650)
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = Setting(pattern=r"^[a-z][a-z-]*[a-z]$")
-    version: int = Setting(ge=1)
-    page: str = Setting(pattern=r"^[a-z][a-z/-]*[a-z]$")
-    title: Text
-    lead: Text
-    short_title: Text
-    desk: str
-    desk_without_branch: str | None = None
-    who: Text
-    answer_days: int = Setting(ge=1, le=60)
-    answer: Text
-    kept: Text
-    retention: Retention
-    never_short: Text
-    never: tuple[Text, ...] = Setting(min_length=1)
-    sensitive: bool = False
-    check_page: bool = True
-    fields: tuple[SerializeAsAny[Field], ...] = Setting(min_length=1)
-
-    def field(self, name: str) -> Field:
-        """Raises KeyError."""
-        for one in self.fields:
-            if one.name == name:
-                return one
-        raise KeyError(name)
-
-    @property
-    def consents(self) -> tuple[Consent, ...]:
-        return tuple(one for one in self.fields if isinstance(one, Consent))
-
-    def check(
-        self, given: Mapping[str, Sequence[str]], catalogue: Catalogue, today: date
-    ) -> Checked:
-        """Checks each field that is asked; names the form does not know are left out."""
-        values: dict[str, Value] = {}
-        problems: list[Problem] = []
-        for one in self.fields:
-            if not one.asked(values):
-                continue
-            context = Context(catalogue, today, values)
-            values[one.name], fault = one.check(given.get(one.name, ()), context)
-            if fault:
-                problems.append(Problem(one.name, fault.code, fault.blanks))
-        return Checked(values, tuple(problems))
-
-    def as_given(self, given: Mapping[str, Sequence[str]]) -> dict[str, Value]:
-        """What was posted, unchecked, to be shown in the form again."""
-        return {one.name: one.read(given.get(one.name, ())) for one in self.fields}
-
-    def prefilled(self, branch: str, catalogue: Catalogue) -> dict[str, Value]:
-        """A known branch's id in the field that asks for one; else nothing."""
-        known = branch in branch_names(catalogue)
-        return {one.name: branch for one in self.fields if known and isinstance(one, Branch)}
-
-    def branch(self, values: Mapping[str, Value]) -> str | None:
-        """The chosen branch's id; the one answer besides tallies that is kept in the clear."""
-        for one in self.fields:
-            if isinstance(one, Branch) and values.get(one.name):
-                return str(values[one.name])
-        return None
-
-    def tallies(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
-        """(field, choice) of the answers the definition allows to be counted in the clear."""
-        for one in self.fields:
-            if one.tally and (value := values.get(one.name)):
-                for choice in (value,) if isinstance(value, str) else value:
-                    yield one.name, choice
-
-    def json_schema(self, catalogue: Catalogue) -> dict[str, Any]:
-        """JSON Schema of the answers as they are posted."""
-        return {
-            "type": "object",
-            "title": self.title.en,
-            "properties": {one.name: one.json_schema(catalogue) for one in self.fields},
-            "required": [o.name for o in self.fields if not o.optional and not o.when],
-        }
-
-    def columns(self) -> tuple[str, ...]:
-        """Export headings: names, never labels, so that a reworded question splits no file."""
-        return tuple(one.name for one in self.fields if not isinstance(one, Consent))
 
 
 def load_all(folder: Path = DEFINITIONS) -> dict[str, Form]:
@@ -236,8 +122,15 @@ def _inconsistencies(path: Path, form: Form) -> Iterator[str]:
     for name in sorted(RESERVED & set(names)):
         yield f"field {name}: the name is used by the service itself"
     for position, one in enumerate(form.fields):
-        for other in (*one.when, *([one.by] if isinstance(one, Contact) else [])):
+        by = [one.by] if isinstance(one, Contact) and one.by else []
+        for other in (*one.when, *by, *filter(None, [one.tally_by])):
             if other not in names[:position]:
                 yield f"field {one.name}: depends on {other}, which does not stand before it"
+    seats = [form.seats.of, form.seats.count] if form.seats else []
+    for name in (*form.sooner, *form.erases, *seats):
+        if name not in names:
+            yield f"names the field {name}, which it does not have"
+    if form.retention.after == "event" and not form.seats:
+        yield "kept after an event, but seats names none"
     if form.sensitive and not any(one.separate for one in form.consents):
         yield "sensitive, but without a separate consent"

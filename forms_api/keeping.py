@@ -53,6 +53,7 @@ class Status:
     """What the holder of an access code may see; dates only, in the office's zone."""
 
     form: str
+    reference: str
     status: str
     received_on: date
     due_on: date
@@ -120,6 +121,7 @@ class Keeping:
             return None
         return Status(
             form=row["form"],
+            reference=row["reference"],
             status=row["status"],
             received_on=_local(row["received_at"]).date(),
             due_on=date.fromisoformat(row["due_on"]),
@@ -180,6 +182,9 @@ class Keeping:
         code = codes.new_access_code()
         locks = codes.locks(code)
         branch = form.branch(draft.values)
+        days = form.days_to_answer(draft.values)
+        event = {"event": wish.on if wish else None}
+        last = retention.last_day(form.retention, now.date(), event)
         score, reason = _spam(draft, seconds)
         columns = {
             "reference": codes.new_reference(self._prefix()),
@@ -190,13 +195,11 @@ class Keeping:
             "desk": form.desk if branch else form.desk_without_branch or form.desk,
             "branch": branch,
             "received_at": _utc(now),
-            "due_on": workdays.after(now.date(), form.answer_days).isoformat(),
-            "retain_until": retention.last_day(
-                form.retention, now.date(), {"event": wish.on if wish else None}
-            ).isoformat(),
+            "due_on": (workdays.after(now.date(), days) if days else last).isoformat(),
+            "retain_until": last.isoformat(),
             "spam_score": score,
             "spam_reason": reason,
-            "ciphertext": self._sealer.seal(_payload(form, draft)),
+            "ciphertext": self._sealer.seal(self._payload(form, draft)),
             "key_ids": json.dumps(self._sealer.key_ids),
             "code_hash": locks.code_hash,
             "public_key": locks.public_key,
@@ -210,8 +213,22 @@ class Keeping:
             body_hash=tokens.body_hash(draft.key, draft),
             wrapped_code=tokens.wrap_code(draft.key, code),
             wish=wish,
-            notice=None if score else _notice(columns),
+            notice=None if score or not days else _notice(columns),
         )
+
+    def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
+        """What is sealed: the answers by field name, without the consents, which have their table.
+
+        An access code opens and erases, so its place is taken by the reference it belongs to.
+        """
+        ticks = {one.name for one in form.consents}
+        answers: dict[str, Value] = {
+            name: value for name, value in draft.values.items() if name not in ticks
+        }
+        for name, code in form.access_codes(answers).items():
+            found = self.status(code)
+            answers[name] = found.reference if found else ""
+        return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
 
     def _receipt(self, kept: Kept, draft: Draft) -> Receipt:
         if kept.body_hash != tokens.body_hash(draft.key, draft):
@@ -226,15 +243,6 @@ class Keeping:
             due_on=date.fromisoformat(kept.due_on),
             place=_PLACE[kept.waiting],
         )
-
-
-def _payload(form: Form, draft: Draft) -> Mapping[str, object]:
-    """What is sealed: the answers by field name, without the consents, which have their table."""
-    ticks = {one.name for one in form.consents}
-    answers: dict[str, Value] = {
-        name: value for name, value in draft.values.items() if name not in ticks
-    }
-    return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
 
 
 def _notice(columns: Mapping[str, object]) -> dict[str, str]:

@@ -8,10 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from forms_api.languages import Folder
 from forms_api.words import Text
 
-# The build's catalogue.json. Keys: cities (groups of options), townships, trades, courses,
-# events (flat lists of {value, zh, en}) and branches ({id: {zh, en}}). Missing keys are empty.
+# The build's catalogue.json. Keys: cities (groups of options), townships, trades, settings,
+# anchors, courses, events (flat lists of {value, zh, en}; the last two also say `on` and `seats`),
+# branches ({id: {zh, en}}) and pages (slugs). Missing keys are empty.
 Catalogue: TypeAlias = Mapping[str, Any]
 
+Source: TypeAlias = Literal[
+    "cities", "townships", "trades", "settings", "anchors", "courses", "events"
+]
 CODE = r"^[a-z0-9][a-z0-9_+-]*$"
 
 
@@ -35,7 +39,7 @@ class FromData(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Literal["cities", "townships", "trades", "courses", "events"] = Field(alias="from")
+    source: Source = Field(alias="from")
     other: Text | None = None
 
     def choices(self, lang: Folder, catalogue: Catalogue) -> Iterator[Choice]:

@@ -6,13 +6,25 @@ from flask import Blueprint, Response, abort, g
 from flask import request as http
 from sqlalchemy import text
 
-from forms_api import asking, chrome, clock, codes, dates, problems, render, replying, tokens
+from forms_api import (
+    asking,
+    at_once,
+    chrome,
+    clock,
+    codes,
+    dates,
+    problems,
+    render,
+    replying,
+    tokens,
+)
 from forms_api.asking import Given, first
-from forms_api.forms import Checked, Form
+from forms_api.form import Checked, Form, Problem
 from forms_api.keeping import Status
 from forms_api.languages import Folder, other, public
 from forms_api.refusals import Refused
 from forms_api.services import here
+from forms_api.store.seats import Wish
 from forms_api.tokens import Draft
 from forms_api.words import words
 
@@ -36,13 +48,14 @@ def health() -> Response:
 
 @blueprint.get("/<form_id>")
 def show(form_id: str) -> Response:
-    """The form, with the branch of the query filled in where the form has such a field."""
+    """The form, with the branch, page, course or event of the query filled in, where it fits."""
     form, lang = _form(form_id), asking.lang()
-    branch = http.args.get("branch", "")
-    values = form.prefilled(branch, here().site.catalogue)
+    values = form.prefilled(http.args, here().site.catalogue)
     content = render.form_page_html(form, lang, here().site.catalogue, values)
     there = f"/forms/{form.id}?lang={public(other(lang))}"
-    switch = there + "".join(f"&branch={value}" for value in values.values())
+    switch = there + "".join(
+        f"&{name}={value}" for name, value in http.args.items() if value in values.values()
+    )
     return replying.page(lang, form.title[lang], content, form=form, switch=switch)
 
 
@@ -50,9 +63,9 @@ def show(form_id: str) -> Response:
 def check(form_id: str) -> Response:
     """Validates and stores nothing: the read-back with its token, or 422."""
     form, given = _form(form_id), asking.given()
-    if first(given, "change"):
+    if first(given, "back"):
         return _back_to_form(form, given)
-    checked = form.check(given, here().site.catalogue, clock.today())
+    checked = _checked(form, given)
     if checked.problems:
         return _errors(form, given, checked)
     key = asking.idempotency_key() or tokens.new_key()
@@ -65,15 +78,48 @@ def check(form_id: str) -> Response:
 def confirm(form_id: str) -> Response:
     """Keeps what was read back: 201 with the receipt, the same one for the same key."""
     form, given = _form(form_id), asking.given()
+    if not form.check_page:
+        checked = _checked(form, given)
+        if checked.problems:
+            return _errors(form, given, checked)
+        return at_once.send(form, given, checked)
     draft, seconds = here().tokens.read(first(given, "token"), form.id)
     g.lang = g.get("lang") or draft.lang
     _check_key(draft)
     keeping = here().keeping
     if seconds <= tokens.LONGEST and draft.version == form.version:
-        return _receipt(form, draft, keeping.keep(form, draft, seconds))
+        kept = keeping.keep(form, draft, seconds, _wish(form, draft))
+        if code := form.erased_code(draft.values):
+            keeping.erase(code)
+        return _receipt(form, draft, kept)
     if receipt := keeping.replay(draft):
         return _receipt(form, draft, receipt)
     return _stale(form, draft)
+
+
+def _checked(form: Form, given: Given) -> Checked:
+    """The form's own check, and whether the access codes among the answers are known."""
+    checked = form.check(given, here().site.catalogue, clock.today())
+    wrong = {problem.field for problem in checked.problems}
+    unknown = [
+        Problem(name, "code-unknown")
+        for name, code in form.access_codes(checked.values).items()
+        if name not in wrong and not here().keeping.status(code)
+    ]
+    return Checked(checked.values, (*checked.problems, *unknown))
+
+
+def _wish(form: Form, draft: Draft) -> Wish | None:
+    """The seats these answers ask for, if the chosen course or activity has a number of them."""
+    if not form.seats:
+        return None
+    chosen = draft.values.get(form.seats.of)
+    catalogue = here().site.catalogue
+    for one in (*catalogue.get("courses", ()), *catalogue.get("events", ())):
+        if one["value"] == chosen and one.get("seats"):
+            wanted = int(str(draft.values[form.seats.count]))
+            return Wish(one["value"], wanted, one["seats"], date.fromisoformat(one["on"]))
+    return None
 
 
 def _check_key(draft: Draft) -> None:
@@ -91,7 +137,7 @@ def _stale(form: Form, draft: Draft) -> Response:
         name: [value] if isinstance(value, str) else list(value)
         for name, value in draft.values.items()
     }
-    checked = form.check(given, here().site.catalogue, clock.today())
+    checked = _checked(form, given)
     if checked.problems:
         return _errors(form, given, checked)
     lang, key = draft.lang, draft.key
@@ -158,7 +204,7 @@ def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
 
 def _receipt(form: Form, draft: Draft, receipt: render.Receipt) -> Response:
     lang = asking.lang()
-    html = render.receipt_html(form, lang, receipt, str(draft.values.get("reply_by") or "none"))
+    html = render.receipt_html(form, lang, here().site.catalogue, receipt, draft.values)
     if asking.wants_json():
         return replying.document(lang, replying.receipt_body(form, lang, receipt, html), 201)
     return replying.page(lang, words(lang)("receipt.title"), html, status=201, form=form)
@@ -212,17 +258,26 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
     w, form = words(lang), here().forms.get(found.form)
     days: list[tuple[str, date | None]] = [
         ("received_on", found.received_on),
-        ("due_on", found.due_on if found.status in {"received", "handling"} else None),
+        ("due_on", found.due_on if _is_owed(found) else None),
         ("answered_on", found.answered_on),
         ("closed_on", found.closed_on),
         ("deleted_by", found.retain_until if found.status != "withdrawn" else None),
     ]
     rows = [(w("status.now"), w(f"status.{found.status}"))]
     rows += [(w("status.form"), form.short_title[lang])] if form else []
+    waiting = here().keeping.is_waiting(code)
+    if waiting is not None:
+        rows.append((w("status.seats"), w("status.waiting" if waiting else "status.seated")))
     rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
     content = chrome.status_html(lang, rows, code, erasable=found.status != "withdrawn")
     switch = f"/forms/status?lang={public(other(lang))}"
     return replying.page(lang, w("status.title"), content, switch=switch)
+
+
+def _is_owed(found: Status) -> bool:
+    form = here().forms.get(found.form)
+    answered = form is None or form.answer_days is not None
+    return answered and found.status in {"received", "handling"}
 
 
 def _status_body(found: Status) -> dict[str, str | None]:

@@ -13,14 +13,16 @@ from markupsafe import Markup
 
 from forms_api import dates
 from forms_api.answers import Field, Value
-from forms_api.fields import Area, Consent
-from forms_api.forms import Form, Problem
-from forms_api.languages import Folder, prefix
+from forms_api.fields import Area, Consent, Contact
+from forms_api.form import Form, Problem
+from forms_api.languages import Folder, prefix, public
 from forms_api.options import Catalogue
+from forms_api.patterned import AccessCode, Page, Reference
 from forms_api.templating import fill, summary_box
 from forms_api.words import words
 
 _WIDTHS: Final = {None: "", "short": " jq-w-s", "medium": " jq-w-m"}
+EVERY: Final = "every"
 NO_VALUES: Final[Mapping[str, Value]] = {}
 
 
@@ -35,9 +37,16 @@ class Receipt:
     place: str = ""  # with seats: "taken", or "waiting" for the waiting list
 
 
+def address(slug: str, lang: Folder) -> str:
+    """The address of a guidance page by its slug: help/index is /help/."""
+    return f"/{prefix(lang)}{slug}/".replace("/index/", "/")
+
+
 def page_url(form: Form, lang: Folder) -> str:
-    """The form's static page: /away/register/ or /en/away/register/."""
-    return f"/{prefix(lang)}{form.page}/"
+    """The form's static page; the form itself where that is the foot of every page."""
+    if form.page == EVERY:
+        return f"/forms/{form.id}?lang={public(lang)}"
+    return address(form.page, lang)
 
 
 def message(form: Form, problem: Problem, lang: Folder) -> str:
@@ -74,11 +83,14 @@ def form_html(
         _view(field, lang, catalogue, answers.get(field.name, field.empty), errors)
         for field in form.fields
     ]
-    return fill("form.html", lang, form=form, deal=deal, fields=views, website=website)
+    before = [text[lang] for text in form.before]
+    return fill(
+        "form.html", lang, form=form, before=before, deal=deal, fields=views, website=website
+    )
 
 
 def answer_promise(form: Form, lang: Folder) -> str:
-    return form.answer[lang].format(days=form.answer_days)
+    return form.answer[lang].format(days=form.answer_days or 0)
 
 
 def _view(
@@ -95,6 +107,7 @@ def _view(
         "when": " ".join(f"{name}={','.join(on)}" for name, on in field.when.items()),
         "width": _WIDTHS[field.width],
         "autocomplete": field.autocomplete,
+        "plain": isinstance(field, AccessCode | Reference),
         "inputmode": field.inputmode,
         "error": errors.get(field.name, ""),
         "value": field.typed(value, lang, catalogue),
@@ -155,7 +168,7 @@ def answers(
     agreed = words(lang)("check.agreed")
     rows = []
     for field in form.fields:
-        if field.name in values:
+        if field.name in values and not isinstance(field, Page):
             value = values[field.name]
             text = field.shown(value, lang, catalogue) if value else ""
             shown = agreed if isinstance(field, Consent) else text
@@ -190,8 +203,14 @@ def check_html(
     )
 
 
-def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> str:
-    """`reply_by` is the chosen way (phone, email, status, none)."""
+def receipt_html(
+    form: Form,
+    lang: Folder,
+    catalogue: Catalogue,
+    receipt: Receipt,
+    values: Mapping[str, Value],
+) -> str:
+    """`values` are the answers just sent: a copy of them stands here and nowhere else."""
     blanks = {"last": receipt.reference[-4:], "reference": receipt.reference}
     return fill(
         "receipt.html",
@@ -200,9 +219,28 @@ def receipt_html(form: Form, lang: Folder, receipt: Receipt, reply_by: str) -> s
         receipt=receipt,
         received=dates.minute(receipt.received_at, lang),
         due=dates.day_of_year(receipt.due_on, lang),
-        way=words(lang)(f"receipt.by_{reply_by}", **blanks),
+        way=words(lang)(f"receipt.by_{_way(form, values)}", **blanks),
+        rows=[row for row in answers(form, lang, catalogue, values) if row["text"]],
+        erased=form.erased_code(values) is not None,
         gap="" if lang == "zh" else " ",
     )
+
+
+def _way(form: Form, values: Mapping[str, Value]) -> str:
+    """How the answer comes: phone, email, status, none; `contact` or `nothing` by the form."""
+    if way := values.get("reply_by"):
+        return str(way)
+    if form.answer_days is None:
+        return "nothing"
+    return "contact" if any(isinstance(one, Contact) for one in form.fields) else "status"
+
+
+def foot_html(form: Form, lang: Folder, catalogue: Catalogue, page: str) -> str:
+    """The question at the foot of a page, by the page's slug; "" for a page it does not know."""
+    if page not in catalogue.get("pages", ()):
+        return ""
+    choices = form.field("useful").choices(lang, catalogue)
+    return fill("foot.html", lang, form=form, page=page, choices=choices)
 
 
 def rail_html(form: Form, lang: Folder) -> str:

@@ -61,7 +61,8 @@ def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[
         "reference": receipt.reference,
         "access_code": receipt.access_code,
         "received_at": receipt.received_at.isoformat(),
-        "due_on": receipt.due_on.isoformat(),
+        "due_on": receipt.due_on.isoformat() if form.answer_days else None,
+        **({"place": receipt.place} if receipt.place else {}),
         "title": page_title(lang, "receipt.title"),
         "html": html,
     }

@@ -1,5 +1,6 @@
 """The one set of templates, used by the static build and by Flask alike."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+_NUMBER = re.compile(r"(?<!\d)(110|119|120|12\d{3})(?!\d)")
+
+
+def _dial(text: str) -> Markup:
+    """Public service numbers in a sentence as links that dial."""
+    return Markup(_NUMBER.sub(r'<a href="tel:\1">\1</a>', str(escape(text))))  # noqa: S704
+
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -25,6 +34,7 @@ _templates = Environment(
     auto_reload=False,
 )
 _templates.filters["lines"] = _lines
+_templates.filters["dial"] = _dial
 
 
 def fill(template: str, lang: Folder, **values: Any) -> str:

@@ -74,6 +74,7 @@ def on_page_context(
         palettes=sources.palettes,
         qr=qr.address(slug, lang),
         never=sources.never(page.meta.get("form"), lang),
+        feedback=sources.feedback(slug, lang),
         sources=sources.foot(slug, lang, dict(page.meta)),
         outdated=sources.outdated(slug, lang),
         stale=sources.stale(dict(page.meta)),

@@ -28,6 +28,9 @@ from scripts.directory.events import load_events
 from scripts.directory.importer import load_directory
 from scripts.directory.schema import Directory
 
+#: The form at the foot of every page of pages.tsv.
+FEEDBACK = "page-feedback"
+
 
 @dataclass
 class Sources:
@@ -69,6 +72,11 @@ class Sources:
     def never(self, form: str | None, lang: Folder) -> str:
         """What a form never asks, for the rail of its page; empty without an open form."""
         return render.rail_html(self.forms[form], lang) if form in self.forms else ""
+
+    def feedback(self, slug: str, lang: Folder) -> str:
+        """The question at the foot of a page; empty where the form does not know the page."""
+        form = self.forms.get(FEEDBACK)
+        return render.foot_html(form, lang, self.catalogue, slug) if form else ""
 
     def foot(self, slug: str, lang: str, meta: dict[str, Any]) -> dict[str, Any] | None:
         """Where the page's facts come from, for the foot of the page."""
@@ -135,7 +143,10 @@ def read_sources(root: Path) -> Sources:
         facts=facts,
         forms=forms,
         branches=branches,
-        catalogue=directory_catalogue.catalogue(branches, root, today),
+        catalogue={
+            **directory_catalogue.catalogue(branches, root, today),
+            "pages": sorted(titles["zh"].keys() & titles["en"].keys()),
+        },
         popular=popular,
         today=today,
         assets=identities.assets(root, identity),

@@ -20,18 +20,20 @@ def catalogue(directory: Directory, root: Path, today: date) -> dict[str, Any]:
     """Cities in groups, flat lists for the rest, and the names of all branches by id.
 
     {"cities": [{"group": {"zh", "en"}, "options": [{"value", "zh", "en"}]}],
-     "townships": […], "trades": […], "courses": […], "events": […],
+     "townships": […], "trades": […], "settings": […], "anchors": […], "courses": […],
+     "events": […],
      "branches": {id: {"zh", "en"}}}
 
     Events and courses that are still to come also say their `seats` and their day (`on`).
     """
     events, _ = load_events(root / EVENTS, directory, today)
     coming = [event for event in events if event.starts.date() >= today]
-    trades = directory.taxonomies["trade"].values()
     return {
         "cities": _cities(directory),
         "townships": [_option(town.slug, town.name) for town in directory.townships.values()],
-        "trades": [_option(term.value, term.label) for term in trades],
+        "trades": _terms(directory, "trade"),
+        "settings": _terms(directory, "setting"),
+        "anchors": _terms(directory, "anchor"),
         "courses": [_event(event, directory) for event in coming if event.kind == "course"],
         "events": [_event(event, directory) for event in coming if event.kind == "activity"],
         "branches": {
@@ -42,6 +44,10 @@ def catalogue(directory: Directory, root: Path, today: date) -> dict[str, Any]:
 
 def _option(value: str, text: Text) -> Option:
     return {"value": value, "zh": text.zh, "en": capital(text.en)}
+
+
+def _terms(directory: Directory, taxonomy: str) -> list[Option]:
+    return [_option(term.value, term.label) for term in directory.taxonomies[taxonomy].values()]
 
 
 def _cities(directory: Directory) -> list[dict[str, Any]]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from forms_api.fields import Consent, Contact, TextLine
+from forms_api.form import Form
+from forms_api.patterned import Number
+
 CATALOGUE = {
     "cities": [
         {
@@ -15,6 +19,16 @@ CATALOGUE = {
         }
     ],
     "townships": [{"value": "songjian", "zh": "松笺镇", "en": "Songjian Town"}],
+    "trades": [{"value": "catering", "zh": "餐饮", "en": "Catering"}],
+    "settings": [{"value": "park", "zh": "园区", "en": "Park"}],
+    "anchors": [{"value": "place", "zh": "依托集中地", "en": "A place"}],
+    "courses": [
+        {"value": "wages", "zh": "工资课", "en": "Wages", "seats": 5, "on": "2026-12-10"},
+    ],
+    "events": [
+        {"value": "tea", "zh": "茶话会", "en": "Tea", "seats": 5, "on": "2026-11-28"},
+    ],
+    "pages": ["help/ask", "help/index"],
     "branches": {
         "ty-sz": {"zh": "棠砚驻深圳企业支部", "en": "Tangyan Branch in Shenzhen"},
         "ty-a": {"zh": "同名支部", "en": "Same Name"},
@@ -50,3 +64,37 @@ ASK: dict[str, Any] = {
 }
 
 GOOD = {"away-register": AWAY, "help-ask": ASK}
+
+
+_BY_KIND: dict[str, Any] = {
+    "month": "2026年3月",
+    "date": "２０２６／１１／２０",
+    "branch": "Tangyan Branch in Shenzhen",
+    "reference": "ty 7qk4 m9xd",
+    "page": "help/ask",
+}
+
+
+def answers(form: Form, access_code: str = "", lang: str = "zh-Hans") -> dict[str, Any]:
+    """Good answers to every question of any form, as a person might write them."""
+    found: dict[str, Any] = {}
+    for field in form.fields:
+        if not field.asked(found):
+            continue
+        if choices := field.choices("zh", CATALOGUE):
+            value: Any = choices[0].value
+            found[field.name] = [value] if field.many else value
+        elif isinstance(field, Contact):
+            by_email = found.get(field.by or "") == "email"
+            found[field.name] = "lin@example.org" if by_email else "１３８ ００１３ ８０００"
+        elif isinstance(field, Consent):
+            found[field.name] = "yes"
+        elif isinstance(field, TextLine):
+            found[field.name] = "棠" * max(field.min, min(field.max, 12))
+        elif isinstance(field, Number):
+            found[field.name] = "２ 人"
+        elif field.kind == "access-code":
+            found[field.name] = access_code
+        else:
+            found[field.name] = _BY_KIND[field.kind]
+    return {**found, "lang": lang}

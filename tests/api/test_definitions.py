@@ -114,7 +114,10 @@ def test_no_word_is_unused() -> None:
     code = "\n".join(path.read_text("utf-8") for path in FILES)
     made_of_codes = {f"error.{code}" for kind in fields.KINDS.values() for code in kind.all_codes()}
     made_of_codes |= {f"problem.{code}{end}" for code in STATUS for end in ("", "_text")}
-    made_of_codes |= {f"receipt.by_{way}" for way in ("phone", "email", "status", "none")}
+    made_of_codes |= {
+        f"receipt.by_{way}" for way in ("phone", "email", "status", "none", "contact", "nothing")
+    }
+    made_of_codes |= {"receipt.place_taken", "receipt.place_waiting"}
     made_of_codes |= {
         f"status.{name}"
         for name in (

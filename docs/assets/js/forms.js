@@ -23,9 +23,9 @@ function values(form) {
 function drafts(form) {
   const key = "jq-draft:" + form.dataset.jqForm;
   const keep = form.querySelector("#jq-keep");
-  // A consent is given anew each time, so it is never kept.
+  // A consent is given anew each time, and an access code opens things: neither is kept.
   const controls = () => Array.from(form.elements).filter(
-    (one) => one.name && one.type !== "hidden" && one.name !== "website" && !one.closest(".jq-choice--long"),
+    (one) => one.name && one.type !== "hidden" && one.autocomplete !== "off" && !one.closest(".jq-choice--long"),
   );
   const on = (store, work) => { try { return work(store()); } catch (e) { return null; } };
   const session = (work) => on(() => sessionStorage, work);
@@ -225,7 +225,7 @@ function start(form) {
     });
   });
   stage.addEventListener("click", (event) => {
-    const change = event.target.closest("[name=change]");
+    const change = event.target.closest("[name=back]");
     if (change) {
       event.preventDefault();
       back(() => document.getElementById(change.value).focus());
@@ -239,9 +239,10 @@ function start(form) {
   /* fields that are asked only after certain answers */
   function when() {
     all("[data-jq-when]", form).forEach((field) => {
-      const [name, wanted] = field.dataset.jqWhen.split("=");
-      const chosen = (values(form)[name] || [""])[0];
-      field.hidden = !wanted.split(",").includes(chosen);
+      const asked = field.dataset.jqWhen.split(" ").map((part) => part.split("="));
+      const given = (name) => values(form)[name] || [""];
+      field.hidden = !asked.every(([name, wanted]) => given(name).some((one) => wanted.split(",").includes(one)));
+      const chosen = given(asked[0][0])[0];
       const control = field.querySelector("input");
       if (control && MODES[chosen]) { control.inputMode = MODES[chosen]; control.autocomplete = MODES[chosen]; }
     });
