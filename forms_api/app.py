@@ -6,7 +6,18 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forms_api import asking, forms, headers, limits, logs, problems, public, sealing, services
+from forms_api import (
+    asking,
+    forms,
+    headers,
+    limits,
+    logs,
+    lookup,
+    problems,
+    public,
+    sealing,
+    services,
+)
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
@@ -34,8 +45,9 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     app.before_request(asking.refuse_foreign_posts)
     app.after_request(headers.add)
     problems.register(app)
-    limits.limit_posts(app, public.blueprint, settings)
+    limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(lookup.blueprint)
     return app
 
 

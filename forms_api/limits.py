@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from flask import Blueprint, Flask, request
 from flask_limiter import Limiter
@@ -17,9 +18,10 @@ def visitor(secret: str) -> str:
     return hashlib.blake2b(address, key=today, digest_size=16).hexdigest()
 
 
-def limit_posts(app: Flask, blueprint: Blueprint, settings: Settings) -> None:
+def limit_posts(app: Flask, blueprints: Sequence[Blueprint], settings: Settings) -> None:
     """Counts POSTs in memory, a process of its own; "" in the settings switches it off."""
     if not settings.rate_limit:
         return
     limiter = Limiter(lambda: visitor(settings.secret), app=app, storage_uri="memory://")
-    limiter.limit(settings.rate_limit, methods=["POST"])(blueprint)
+    for blueprint in blueprints:
+        limiter.limit(settings.rate_limit, methods=["POST"])(blueprint)

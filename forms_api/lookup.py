@@ -1,0 +1,100 @@
+"""The addresses under /forms/status: how far a submission is, and its withdrawal, by its code."""
+
+from datetime import date
+
+from flask import Blueprint, Response
+
+from forms_api import asking, chrome, codes, dates, replying
+from forms_api.asking import first
+from forms_api.keeping import Status
+from forms_api.languages import Folder, other, public
+from forms_api.refusals import Refused
+from forms_api.services import here
+from forms_api.words import words
+
+blueprint = Blueprint("status", __name__, url_prefix="/forms")
+
+
+@blueprint.get("/status")
+def ask_for_code() -> Response:
+    return _status_form(asking.lang())
+
+
+@blueprint.post("/status")
+def status() -> Response:
+    """How far a submission is, for the holder of its access code; never its content."""
+    given = asking.given()
+    lang, code = asking.lang(), codes.parse_access_code(first(given, "code"))
+    found = here().keeping.status(code) if code else None
+    if code and found:
+        return _status(lang, found, code)
+    problem = "unknown" if code else "malformed"
+    if asking.wants_json():
+        raise Refused(f"code-{problem}")
+    return _status_form(lang, problem, first(given, "code"))
+
+
+@blueprint.post("/status/erase")
+def erase() -> Response:
+    """Deletes what was written, at once."""
+    given = asking.given()
+    lang, code = asking.lang(), codes.parse_access_code(first(given, "code"))
+    if not code or not here().keeping.erase(code):
+        raise Refused("code-unknown" if code else "code-malformed")
+    if asking.wants_json():
+        return replying.document(lang, {"status": "withdrawn"})
+    w = words(lang)
+    links = [(f"/{'' if lang == 'zh' else 'en/'}", w("problem.home"))]
+    content = chrome.message_html(lang, w("status.erased_title"), w("status.erased"), links)
+    return replying.page(lang, w("status.erased_title"), content)
+
+
+def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
+    content = chrome.status_form_html(lang, problem, value)
+    switch = f"/forms/status?lang={public(other(lang))}"
+    code = {"": 200, "malformed": 422, "unknown": 404}[problem]
+    title = words(lang)("status.title")
+    return replying.page(lang, title, content, status=code, error=bool(problem), switch=switch)
+
+
+def _status(lang: Folder, found: Status, code: str) -> Response:
+    if asking.wants_json():
+        return replying.document(lang, _status_body(found))
+    w, form = words(lang), here().forms.get(found.form)
+    days: list[tuple[str, date | None]] = [
+        ("received_on", found.received_on),
+        ("due_on", found.due_on if _is_owed(found) else None),
+        ("answered_on", found.answered_on),
+        ("closed_on", found.closed_on),
+        ("deleted_by", found.retain_until if found.status != "withdrawn" else None),
+    ]
+    rows = [(w("status.now"), w(f"status.{found.status}"))]
+    rows += [(w("status.form"), form.short_title[lang])] if form else []
+    waiting = here().keeping.is_waiting(code)
+    if waiting is not None:
+        rows.append((w("status.seats"), w("status.waiting" if waiting else "status.seated")))
+    rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
+    content = chrome.status_html(lang, rows, code, erasable=found.status != "withdrawn")
+    switch = f"/forms/status?lang={public(other(lang))}"
+    return replying.page(lang, w("status.title"), content, switch=switch)
+
+
+def _is_owed(found: Status) -> bool:
+    form = here().forms.get(found.form)
+    answered = form is None or form.answer_days is not None
+    return answered and found.status in {"received", "handling"}
+
+
+def _status_body(found: Status) -> dict[str, str | None]:
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    return {
+        "form": found.form,
+        "status": found.status,
+        "received_on": iso(found.received_on),
+        "due_on": iso(found.due_on),
+        "answered_on": iso(found.answered_on),
+        "closed_on": iso(found.closed_on),
+        "deleted_by": None if found.status == "withdrawn" else iso(found.retain_until),
+    }
