@@ -115,7 +115,9 @@ const box = ({ field, out, status, limit, filters, typed = () => {}, idle = () =
       const search = await load();
       const hits = await search.query(text, { limit, filters });
       if (mine !== turn) return;
+      const held = out.contains(document.activeElement); // on a link that is about to go
       out.replaceChildren(...sections(hits), ...(hits.length ? more(text) : popular()), ...ask());
+      if (held) field.focus();
       status.textContent = summary(hits);
       typed(text, hits.facets);
     } catch (error) {
