@@ -43,7 +43,9 @@ def page(
         switch=chrome.switch_html(lang, str(escape(url))),
         switch_foot=chrome.switch_html(lang, str(escape(url)), cls=""),
     )
-    reply = Response(html, status, mimetype="text/html")
+    # What was typed stands on its own page again: half a surrogate pair cannot be sent.
+    raw = html.encode("utf-8", "replace")
+    reply = Response(raw, status, mimetype="text/html")
     reply.headers["Content-Language"] = public(lang)
     return reply
 
