@@ -247,7 +247,7 @@ def test_the_whole_way_works_without_scripts_and_ends_with_a_copy(
     receipt = client.post(f"/forms/{form}", data={"token": token}, headers=HTML)
     assert receipt.status_code == 201
     assert "<b>&" not in receipt.text
-    copy = HTMLParser(receipt.text).css_first(".jq-copy")
+    copy = HTMLParser(receipt.text).css_first(".jq-sent")
     assert copy.text().count(nasty) == len(texts)
     again = client.post(f"/forms/{form}", data={"token": token}, headers=HTML)
     assert again.text == receipt.text
