@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +16,7 @@ VIEWPORTS = {
     "desktop": (1280, 900),
 }
 LOCALES = {"zh": "zh-CN", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en-GB"}
+OFF_BY_DEFAULT = {"target-size": {"enabled": True}}
 OWN_FILES = {"stylesheet", "script", "image", "font", "manifest", "media"}
 
 
@@ -123,10 +124,15 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the window"
 
-    def meets_no_barrier(self, context: str | None = None) -> None:
-        """No finding of axe at all, on the page or within a selector."""
+    def meets_no_barrier(self, context: str | None = None, rules: Iterable[str] = ()) -> None:
+        """No finding of axe at all, on the page or within a selector; `rules` asks for those only.
+
+        Without `rules` axe looks for all it knows, best practices and sizes of targets as well.
+        """
         page = self.page if self._javascript else self._copy_of_the_page()
-        found = Axe().run(page, context=context).response["violations"]
+        options = {"runOnly": list(rules)} if rules else {"rules": OFF_BY_DEFAULT}
+        results = Axe().run(page, context, {**options, "resultTypes": ["violations"]})
+        found = results.response["violations"]
         if page is not self.page:
             page.context.close()
         assert not found, "\n".join([self.page.url, *map(_told, found)])
