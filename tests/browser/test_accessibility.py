@@ -6,7 +6,7 @@ higher contrast change colours alone: there the rules about colours run, for the
 of page, for the others on one of each look. Zoom changes the layout alone: 200 % and 400 % of a
 1280 × 1024 window are windows of 640 × 512 and 320 × 256, where every page is held to scroll down
 only and one of each look to the rules about layout. The journeys show axe the steps of a form in
-the light, and pages without JavaScript.
+the light, and pages without JavaScript; test_old_phones.py looks at those for sideways scrolling.
 """
 
 from __future__ import annotations
@@ -222,11 +222,3 @@ def test_nothing_moves_for_who_wants_no_motion(visitor: NewVisitor) -> None:
         assert reader.page.evaluate(moving) == [], reader.page.url
 
     look_at(reader, CHINESE, LOOKS, still)
-
-
-@in_both_languages
-def test_no_page_without_scripts_scrolls_sideways_on_the_smallest_phone(
-    visitor: NewVisitor, words: Words
-) -> None:
-    reader = visitor("small", words.lang, javascript=False)
-    look_at(reader, words, PAGES, Visitor.needs_no_sideways_scrolling)
