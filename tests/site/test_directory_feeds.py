@@ -106,7 +106,7 @@ def test_events_belong_to_branches_of_their_city() -> None:
 
 def test_the_catalogue_has_the_shape_that_forms_expect() -> None:
     options = catalogue(DIRECTORY, ROOT, TODAY)
-    assert list(options) == ["cities", "townships", "trades", "courses", "events", "branches"]
+    assert {"cities", "townships", "trades", "courses", "events", "branches"} <= set(options)
     groups = options["cities"]
     assert [group["group"]["zh"] for group in groups][:3] == ["北京", "天津", "河北"]
     codes = [option["value"] for group in groups for option in group["options"]]

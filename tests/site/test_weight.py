@@ -58,8 +58,9 @@ class Costly(http.server.BaseHTTPRequestHandler):
     taken: ClassVar[list[str]] = []
     page = (
         "<!doctype html><title>x</title><p>text</p><img src='http://127.0.0.1:9/x.png'>"
-        "<script>setTimeout(() => document.body.insertAdjacentHTML('afterbegin',"
-        "'<div style=height:200px></div>'), 300)</script>"
+        "<script>const shift = () => document.body.insertAdjacentHTML('afterbegin',"
+        "'<div style=height:20px></div>');"
+        "setInterval(shift, 50)</script>"  # whenever the first paint comes, a shift follows it
     ).ljust(10_000)
 
     def do_GET(self) -> None:

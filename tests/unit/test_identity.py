@@ -196,7 +196,7 @@ def keep_a_handful(root: Path) -> None:
         for path in folder.rglob("*.md"):
             slug = path.relative_to(folder).with_suffix("").as_posix()
             first = slug.endswith("/index") and slug != "bridge/index"
-            if slug not in kept and not first and not slug.startswith("_shell/"):
+            if slug not in kept and not first and not slug.startswith(("_shell/", "print/")):
                 path.unlink()
 
 
