@@ -190,7 +190,14 @@ def keep_a_handful(root: Path) -> None:
     """
     definitions = (root / "forms_api/definitions").glob("[!_]*.yml")
     forms = {yaml.safe_load(path.read_text(encoding="utf-8"))["page"] for path in definitions}
-    kept = forms | {"index", "search", "find/directory", "find/correct-listing", "help/rights"}
+    kept = forms | {
+        "index",
+        "search",
+        "find/directory",
+        "find/correct-listing",
+        "help/rights",
+        "about/open-data",
+    }
     for lang in ("zh", "en"):
         folder = root / "docs" / lang
         for path in folder.rglob("*.md"):
