@@ -87,7 +87,7 @@ def test_without_print_the_card_is_shown_once(visitor: NewVisitor) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/away/before-leaving/", "/help/rights/", "/about/upkeep/", "/en/away/activities/"],
+    ["/away/before-leaving/", "/help/jobs/", "/about/upkeep/", "/en/away/home-visit/"],
 )
 def test_a_guide_page_prints_without_menus_and_with_its_notice(
     visitor: NewVisitor, path: str
