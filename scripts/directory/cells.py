@@ -18,6 +18,7 @@ from scripts.problems import Problem
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PHONE = re.compile(r"[0-9]{3,5}(?:[- ]?[0-9]{2,8}){0,3}(?: ?(?:转|ext) ?[0-9]{1,6})?")
+_EXTENSION = re.compile(r" ?(?:转|ext) ?[0-9]+$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES = {"yes", "true", "1", "是"}
 _NO = {"no", "false", "0", "否"}
@@ -120,7 +121,7 @@ def _year(value: str, today: date) -> str | None:
 def _phone(value: str, today: date) -> str | None:
     if not _PHONE.fullmatch(value):
         return "bad_phone"
-    number = phonenumbers.parse(value, "CN")
+    number = phonenumbers.parse(_EXTENSION.sub("", value), "CN")
     mobile = phonenumbers.PhoneNumberType.MOBILE
     return "personal_mobile" if phonenumbers.number_type(number) == mobile else None
 
