@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
 from forms_api import clock
 from scripts.directory import lists, references
-from scripts.directory.cells import Row
+from scripts.directory.cells import Row, Sound
 from scripts.directory.columns import BY_NAME, COLUMNS
 from scripts.directory.desks import load_desks
 from scripts.directory.events import load_events
@@ -81,13 +82,14 @@ def read_sheet(
     by_name = {township.name.zh: township for township in townships.values()}
     ids: dict[str, int] = {}
     read: list[tuple[Row, Branch | None]] = []
+    sound: Sound = defaultdict(set)
     for number, cells in sheet.numbered():
         row = Row(sheet.file, number, dict(zip(sheet.header, cells, strict=False)), letters)
         extra = len([cell for cell in cells[len(sheet.header) :] if cell])
         if extra:
             message = told_in_row(number, "row_width", n=extra)
             row.problems.append(Problem(sheet.file, number, "row_width", message))
-        row.check_all_cells(taxonomies, today)
+        row.check_all_cells(taxonomies, today, sound)
         _check_id(row, ids)
         branch = _branch(row, places, by_name)
         read.append((row, branch))
