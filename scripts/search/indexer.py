@@ -6,6 +6,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,9 @@ from scripts.search.glossary import names as glossary_names
 from scripts.search.sounds import COMMON, sounds
 from scripts.search.tokens import HAN, key, tokens
 
-FORMAT = 2  # of tables.json and of the records in fragments; search.js refuses another
+FORMAT = 3  # of tables.json and of the records in fragments; search.js refuses another
+# Letters of no page (Yi) that begin a whole name as one word: no prefix of a query meets them.
+KEYS = {"title": "ꀀ", "keyword": "ꀁ", "heading": "ꀂ"}
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
 Names = Sequence[Sequence[str]]
 NO_BRANCHES: Mapping[str, Any] = {"branches": []}
@@ -25,7 +28,10 @@ NO_BRANCHES: Mapping[str, Any] = {"branches": []}
 
 @dataclass(frozen=True)
 class Report:
-    """What one language's index came to: things that can be found, and the bundle on disk."""
+    """What one language's index came to: things that can be found, and the bundle on disk.
+
+    `seconds` overlap: languages are indexed side by side.
+    """
 
     pages: int
     seconds: float
@@ -57,55 +63,68 @@ def index_tree(
     directory = root / "data" / "branches.json"
     data = json.loads(directory.read_bytes()) if directory.is_file() else NO_BRANCHES
     out.mkdir(parents=True, exist_ok=True)
-    return {
-        lang: index_articles(articles, out / lang, names.get(lang, ()), places.columns(data, lang))
-        for lang, articles in sorted(by_language.items())
-    }
+    with ExitStack() as workspaces:  # Pagefind works on one language while another is prepared
+        begun = {
+            lang: _Index(articles, out / lang, Path(workspaces.enter_context(TemporaryDirectory())))
+            for lang, articles in sorted(by_language.items())
+        }
+        for lang, index in begun.items():
+            index.write_tables(names.get(lang, ()), places.columns(data, lang))
+        return {lang: index.finish() for lang, index in begun.items()}
 
 
-def index_articles(
-    articles: Sequence[Article],
-    out: Path,
-    names: Names = (),
-    branches: Mapping[str, Any] | None = None,
-) -> Report:
-    """One language's index in `out`.
+class _Index:
+    """One language's index in the making."""
 
-    `names`: the names of each thing, most usual first; `branches`: places.columns.
-    """
-    began = time.monotonic()
-    fold = tables.simplify()
-    by_name = {_name(number, article): article for number, article in enumerate(articles)}
-    with TemporaryDirectory() as workspace:
-        pages = [token_page(name, article) for name, article in by_name.items()]
-        pagefind.run(pages, Path(workspace), out)
-    rows = {}
-    for path, name in pagefind.fragments(out):
-        article = by_name[name]
-        pagefind.write_fragment(path, record(article))
-        length = sum(map(len, article.blocks))
-        rows[path.stem] = [length, article.kind, article.label, article.part]
-    text = "\n".join(_all_text(articles))
-    branches = branches or places.columns(NO_BRANCHES, out.name)
-    beside = json.dumps(branches, ensure_ascii=False)
-    groups = [[fold(name) for name in group] for group in names]
-    _write(
-        out / "tables.json",
-        {
+    def __init__(self, articles: Sequence[Article], out: Path, workspace: Path) -> None:
+        self.articles, self.out = articles, out
+        self.began = time.monotonic()
+        self.by_name = {_name(number, article): article for number, article in enumerate(articles)}
+        pages = [token_page(name, article) for name, article in self.by_name.items()]
+        self.run = pagefind.Run(pages, workspace, out)
+        self.tables: dict[str, Any] = {}
+        self.beside: dict[str, Mapping[str, Any]] = {}
+
+    def write_tables(self, names: Names, branches: Mapping[str, Any]) -> None:
+        """`names`: the names of each thing, most usual first; `branches`: places.columns."""
+        fold = tables.simplify()
+        text = "\n".join(_all_text(self.articles))
+        beside = fold(json.dumps(branches, ensure_ascii=False))
+        self.tables = {
             "format": FORMAT,
             **_packed_fold(tables.fold_table_for({*text, *beside})),
             "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
-            "names": tables.aliases_for(groups, text),
-            "pages": rows,
-        },
-    )
-    _write(out / "branches.json", branches)
-    heard = [fold(name) for article in articles for name in _names_in(article)]
-    titles = [fold(row[1]) for row in branches["rows"]]
-    _write(out / "sounds.json", sounds([*heard, *titles], {*text, *fold(beside)}, COMMON))
-    files = [path for path in out.rglob("*") if path.is_file()]
-    size = sum(path.stat().st_size for path in files)
-    return Report(len(articles), time.monotonic() - began, len(files), size)
+            "names": tables.aliases_for([[fold(n) for n in group] for group in names], text),
+        }
+        heard = [fold(name) for article in self.articles for name in _names_in(article)]
+        titles = [fold(row[1]) for row in branches["rows"]]
+        self.beside = {
+            "branches": branches,
+            "sounds": sounds([*heard, *titles], {*text, *beside}, COMMON),
+        }
+
+    def finish(self) -> Report:
+        contents = self.run.wait()
+        rows = {}
+        for path, name in pagefind.fragments(self.out):
+            article = self.by_name[name]
+            pagefind.write_fragment(path, record(article))
+            length = sum(map(len, article.blocks))
+            rows[path.stem] = [length, article.kind, article.label, article.part]
+        _write(
+            self.out / "tables.json",
+            {
+                **self.tables,
+                "chunks": contents.chunks,
+                "fields": contents.fields,
+                "pages": [[name, *rows[name]] for name in contents.pages],
+            },
+        )
+        for name, table in self.beside.items():
+            _write(self.out / f"{name}.json", table)
+        files = [path for path in self.out.rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+        return Report(len(self.articles), time.monotonic() - self.began, len(files), size)
 
 
 def token_page(name: str, article: Article) -> pagefind.TokenPage:
@@ -124,9 +143,9 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
         return words
 
     headings = [section.heading for section in article.sections]
-    keys = [("ht", article.title)]
-    keys += [("hz", heading) for heading in headings]
-    keys += [("hk", keyword) for keyword in article.keywords]
+    keys = [(KEYS["title"], article.title)]
+    keys += [(KEYS["heading"], heading) for heading in headings]
+    keys += [(KEYS["keyword"], keyword) for keyword in article.keywords]
     made = [prefix + key(fold(text)) for prefix, text in keys]
     return pagefind.TokenPage(
         name=name,
@@ -137,7 +156,7 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
             "w": several(article.keywords),
             "d": cut(article.description),
             "c": sorted(set(re.findall(f"[{HAN}]", fold("".join(article.blocks))))),
-            "k": list(dict.fromkeys(word for word in made if len(word) > 2)),
+            "k": list(dict.fromkeys(word for word in made if len(word) > 1)),
         },
     )
 

@@ -1,7 +1,8 @@
 """Pagefind as this project uses it: one call per language over token pages, own fragments.
 
 Pagefind sees words that we cut (tokens.py) and nothing else; what a reader is shown is written
-into its fragments afterwards. That relies on their format, which is pinned to VERSION.
+into its fragments afterwards, and its files of words are read by docs/assets/js/postings.js.
+That relies on their format, which is pinned to VERSION.
 """
 
 import gzip
@@ -15,27 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import minify
 import pagefind_bin  # type: ignore[import-untyped]
 
 from scripts.outcome import CannotRun
+from scripts.search import cbor
 
 VERSION = "1.5.2"
 MAGIC = b"pagefind_dcd"
-# Switches Pagefind's Chinese segmentation off and its English stemming on.
-LANGUAGE = "en"
+# A tag of no language: words are neither segmented nor stemmed, they stay as we cut them.
+LANGUAGE = "unknown"
 # One query loads a chunk for each of its words, and a table of all chunks: many small chunks cost
 # as much as few large ones. About so many are best, within these sizes.
 CHUNKS, SMALLEST, LARGEST = 400, 300, 4000
-# What the browser never asks for: stock interfaces, the worker, wasm of other languages.
-UNUSED = (
-    "pagefind-ui.*",
-    "pagefind-modular-ui.*",
-    "pagefind-component-ui.*",
-    "pagefind-highlight.js",
-    "pagefind-worker.js",
-    "wasm.unknown.pagefind",
-)
+KEPT = ("index", "fragment")  # all else that Pagefind lays down is its own search, which we replace
 
 
 class FormatChanged(RuntimeError):
@@ -62,42 +55,55 @@ class TokenPage:
         )
 
 
-def run(pages: Sequence[TokenPage], workspace: Path, out: Path) -> None:
-    """Index `pages` into the new folder `out`; `workspace` is an empty folder to work in."""
-    for page in pages:
-        folder = workspace / page.name
-        folder.mkdir()
-        (folder / "index.html").write_text(page.html(), encoding="utf-8")
-    shutil.rmtree(out, ignore_errors=True)
-    words = sum(len(block) for page in pages for block in page.blocks)
-    chunk = max(SMALLEST, min(LARGEST, words // CHUNKS))
-    command = [_binary(), "--site", str(workspace), "--output-path", str(out)]
-    done = subprocess.run(
-        [*command, "--force-language", LANGUAGE, "--silent"],
-        env={**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": str(chunk)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise CannotRun(
-            f"Pagefind 没有建成索引：{done.stderr.strip()}",
-            f"Pagefind could not make the index: {done.stderr.strip()}",
+@dataclass(frozen=True)
+class Contents:
+    """What an index holds: (first word, file) of each chunk, fragments by page number, fields."""
+
+    chunks: Sequence[tuple[str, str]]
+    pages: Sequence[str]
+    fields: Sequence[str]
+
+
+class Run:
+    """Pagefind at work on `pages`, with the empty folder `workspace` to work in."""
+
+    def __init__(self, pages: Sequence[TokenPage], workspace: Path, out: Path) -> None:
+        for page in pages:
+            (workspace / f"{page.name}.html").write_text(page.html(), encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        words = sum(len(block) for page in pages for block in page.blocks)
+        chunk = max(SMALLEST, min(LARGEST, words // CHUNKS))
+        command = [_binary(), "--site", str(workspace), "--output-path", str(out)]
+        self.out, self.count = out, len(pages)
+        self.process = subprocess.Popen(
+            [*command, "--force-language", LANGUAGE, "--silent"],
+            env={**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": str(chunk)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-    _check_entry(out, len(pages))
-    script = out / "pagefind.js"
-    smaller = minify.string("application/javascript", script.read_text(encoding="utf-8"))
-    script.write_text(smaller, encoding="utf-8")
-    for pattern in UNUSED:
-        for path in out.glob(pattern):
-            path.unlink()
+
+    def wait(self) -> Contents:
+        """What it made in the folder `out`; FormatChanged when that is not as it was."""
+        said = self.process.communicate()[1].strip()
+        if self.process.returncode:
+            raise CannotRun(
+                f"Pagefind 没有建成索引：{said}", f"Pagefind could not make the index: {said}"
+            )
+        contents = _contents(self.out, self.count)
+        for path in self.out.iterdir():
+            if path.is_file():
+                path.unlink()
+            elif path.name not in KEPT:
+                shutil.rmtree(path)
+        return contents
 
 
 def fragments(out: Path) -> Iterator[tuple[Path, str]]:
     """Each fragment file with the `TokenPage.name` it was made from, in order of file name."""
     for path in sorted((out / "fragment").iterdir()):
         url = read_fragment(path)["url"]
-        yield path, url.strip("/")
+        yield path, url.strip("/").removesuffix(".html")
 
 
 def read_fragment(path: Path) -> dict[str, Any]:
@@ -140,12 +146,21 @@ def _binary() -> str:
         ) from error
 
 
-def _check_entry(out: Path, pages: int) -> None:
-    """The bundle says its version, one language and as many pages as it was given."""
-    entry = json.loads((out / "pagefind-entry.json").read_text(encoding="utf-8"))
-    found = entry.get("version"), {k: v["page_count"] for k, v in entry["languages"].items()}
-    if found != (VERSION, {LANGUAGE: pages}):
-        raise FormatChanged(f"expected Pagefind {VERSION} with {pages} pages, found {found}")
-    script = (out / "pagefind.js").read_text(encoding="utf-8")
-    if not all(name in script for name in ("createInstance", "noWorker", "matchedMetaFields")):
-        raise FormatChanged(f"pagefind.js is not that of Pagefind {VERSION}")
+def _contents(out: Path, count: int) -> Contents:
+    """From the list that Pagefind lays down beside its files: version, pages, chunks, fields."""
+    try:
+        (path,) = out.glob("*.pf_meta")
+        data = gzip.decompress(path.read_bytes())
+        if not data.startswith(MAGIC):
+            raise ValueError("no magic")
+        listed: Any = cbor.decode(data[len(MAGIC) :])
+        version, pages, chunks, _, _, fields = listed
+        if (version, len(pages)) != (VERSION, count):
+            raise ValueError(f"version {version} with {len(pages)} pages")
+        return Contents(
+            [(first, name) for first, _, name in chunks], [name for name, _ in pages], fields
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise FormatChanged(
+            f"expected an index of Pagefind {VERSION} with {count} pages ({error})"
+        ) from error

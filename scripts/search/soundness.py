@@ -6,9 +6,9 @@ from pathlib import Path
 
 from scripts.problems import Problem
 from scripts.search.indexer import FORMAT
-from scripts.search.pagefind import LANGUAGE, FormatChanged, read_fragment
+from scripts.search.pagefind import FormatChanged, read_fragment
 
-NEEDED = ("pagefind.js", f"wasm.{LANGUAGE}.pagefind", "branches.json", "sounds.json")
+NEEDED = ("branches.json", "sounds.json")
 
 
 def check(public: Path, langs: tuple[str, ...] = ("zh", "en")) -> list[Problem]:
@@ -20,21 +20,19 @@ def _language(public: Path, name: str) -> Iterator[Problem]:
     folder = public / name
     try:
         tables = json.loads((folder / "tables.json").read_bytes())
-        entry = json.loads((folder / "pagefind-entry.json").read_bytes())
-        pages, counted = tables["pages"], entry["languages"][LANGUAGE]["page_count"]
-        number, digest = tables["format"], entry["languages"][LANGUAGE]["hash"]
+        number = tables["format"]
+        pages = [page for page, *_ in tables["pages"]]
+        chunks = [chunk for _, chunk in tables["chunks"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         yield Problem(name, 0, "search-index", f"cannot be read: {error!r}")
         return
     if number != FORMAT:
         yield Problem(name, 0, "search-index", f"format {number}, search.js reads {FORMAT}")
-    if not pages or counted != len(pages):
-        yield Problem(name, 0, "search-index", f"{counted} pages indexed, {len(pages)} known")
-    for needed in (*NEEDED, f"pagefind.{digest}.pf_meta"):
+    if not (pages and chunks):
+        yield Problem(name, 0, "search-index", f"{len(pages)} pages, {len(chunks)} files of words")
+    for needed in (*NEEDED, *(f"index/{chunk}.pf_index" for chunk in chunks)):
         if not _filled(folder / needed):
             yield Problem(f"{name}/{needed}", 0, "search-index", "missing or empty")
-    if not any(_filled(path) for path in folder.glob("index/*.pf_index")):
-        yield Problem(f"{name}/index", 0, "search-index", "no words")
     for page in pages:
         path = folder / "fragment" / f"{page}.pf_fragment"
         try:

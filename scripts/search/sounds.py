@@ -5,12 +5,14 @@ nobody else pays for it.
 """
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from functools import cache
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.pinyin_dict import pinyin_dict
 
 from scripts.search.tokens import HAN
 
@@ -71,5 +73,13 @@ def _split(group: Iterable[str], present: Container[str]) -> str:
 @cache
 def _syllables(run: str) -> tuple[str, ...]:
     """One for each character; a character of unknown sound stands for itself."""
+    if len(run) == 1:
+        return (_alone(run),)
     found = lazy_pinyin(run, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
     return tuple(syllable.replace("v", "u").replace("ü", "u") for syllable in found)
+
+
+def _alone(character: str) -> str:
+    """Its most usual reading, without asking for the words around it."""
+    usual = pinyin_dict.get(ord(character), character).split(",")[0]
+    return "".join(c for c in unicodedata.normalize("NFD", usual) if not unicodedata.combining(c))

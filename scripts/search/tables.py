@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from operator import add
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,8 +65,13 @@ def fold_table_for(characters: Collection[str]) -> dict[str, str]:
 def taiwan_for(text: str) -> dict[str, list[str]]:
     """Taiwan words whose mainland reading stands in folded `text`."""
     found = {}
+    pairs = set(map(add, text, text[1:]))  # whatever stands there is made of these
     for word, readings in taiwan_phrases():
-        present = [one for one in readings if one in text and one != word]
+        present = [
+            one
+            for one in readings
+            if one != word and pairs.issuperset(map(add, one, one[1:])) and one in text
+        ]
         if present:
             found[word] = present
     return found

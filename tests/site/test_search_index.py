@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.outcome import DONE, SHORT, CannotRun
-from scripts.search import pagefind
+from scripts.search import cbor, pagefind
 from scripts.search.corpus import articles_of, collect
 from scripts.search.evaluate import (
     Answer,
@@ -76,26 +76,53 @@ def test_the_installed_pagefind_writes_the_pinned_format(tmp_path: Path) -> None
     (tmp_path / "work").mkdir()
     page = pagefind.TokenPage(
         name="000001-abc",
-        blocks=[["驻外", "外"], ["党支", "支部", "部", "。"]],
-        fields={"title": ["标题", "题"], "k": ["ht标题"]},
+        blocks=[
+            ["驻外", "外"],
+            ["党支", "支部", "部", "。"],
+            ["complains", "部", "Café", "HttpServer"],
+        ],
+        fields={"title": ["标题", "题"], "k": ["ꀀ标题"]},
     )
-    pagefind.run([page], tmp_path / "work", tmp_path / "out")
+    contents = pagefind.Run([page], tmp_path / "work", tmp_path / "out").wait()
     ((path, name),) = pagefind.fragments(tmp_path / "out")
     assert name == page.name
+    assert contents.pages == [path.stem]
     assert path.suffix == ".pf_fragment"
     raw = gzip.decompress(path.read_bytes())
     assert raw[:12] == b"pagefind_dcd"
     assert json.loads(raw[12:]) == {
-        "url": "/000001-abc/",
-        "content": "驻外 外. 党支 支部 部 。",
-        "word_count": 6,
+        "url": "/000001-abc.html",
+        "content": "驻外 外. 党支 支部 部 。 complains 部 Café HttpServer.",
+        "word_count": 10,
         "filters": {},
-        "meta": {"title": "标题 题", "k": "ht标题"},
+        "meta": {"title": "标题 题", "k": "ꀀ标题"},
         "anchors": [],
     }
-    assert sorted(p.name.split(".")[0] for p in (tmp_path / "out").iterdir() if p.is_file()) == [
-        "pagefind", "pagefind", "pagefind-entry", "wasm",
-    ]  # fmt: skip
+    assert contents.fields == ["k", "title"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["fragment", "index"]
+    ((first, chunk),) = contents.chunks
+    data = gzip.decompress((tmp_path / "out" / "index" / f"{chunk}.pf_index").read_bytes())
+    assert data[:12] == b"pagefind_dcd"
+    # word, [page (more than the last), places, places in fields], spellings with accents;
+    # a negative number begins a group (a weight, a field), where each place is told from the last
+    assert cbor.decode(data[12:]) == [
+        [
+            ["cafe", [], [["café", [[0, [-25, 8], []]]]]],
+            ["complains", [[0, [-25, 6], []]], []],
+            ["http", [[0, [-13, 9], []]], []],
+            ["httpserver", [[0, [-25, 9], []]], []],
+            ["server", [[0, [-13, 9], []]], []],
+            ["党支", [[0, [-25, 2], []]], []],
+            ["外", [[0, [-25, 1], []]], []],
+            ["支部", [[0, [-25, 3], []]], []],
+            ["标题", [[0, [], [-2, 0]]], []],
+            ["部", [[0, [-25, 4, 3], []]], []],
+            ["题", [[0, [], [-2, 1]]], []],
+            ["驻外", [[0, [-25, 0], []]], []],
+            ["ꀀ标题", [[0, [], [-1, 0]]], []],
+        ]
+    ]
+    assert first <= "cafe"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +224,7 @@ def test_questions_are_asked_of_the_built_pages(tree: Path, tmp_path: Path) -> N
     assert got["missed"] == [{"id": "E", "query": "独角兽", "got": []}]
     assert got["unbuilt"] == ["D"]
     assert got["latency_ms"]["p95"] >= got["latency_ms"]["p50"] > 0
-    assert 50_000 < got["bytes"]["first"] < 200_000
+    assert 10_000 < got["bytes"]["first"] < 125_000
     assert got["bytes"]["next"] < 20_000
 
 

@@ -8,6 +8,7 @@ const ranges = (text, needles) => {
   for (const needle of needles) {
     if (/^[a-z]+$/.test(needle)) {
       const stem = needle.slice(0, Math.max(3, Math.ceil(needle.length * 0.7)));
+      if (!text.includes(stem)) continue;
       for (const m of text.matchAll(new RegExp(`\\b${stem}[a-z]*`, "g"))) {
         if (Math.abs(m[0].length - needle.length) < 5) found.push([m.index, m.index + m[0].length]);
       }
@@ -23,6 +24,9 @@ const ranges = (text, needles) => {
     return kept;
   }, []);
 };
+
+const stands = (text, needle) =>
+  (/^[a-z]+$/.test(needle) ? ranges(text, [needle]).length > 0 : text.includes(needle));
 
 const marked = (text, lower, needles, room) => {
   const at = ranges(lower, needles);
@@ -43,11 +47,12 @@ const PAST = "then"; // the section of a guide page that tells how it was done
 /** What to show of a page: the block that holds most of the words, and the section it is in;
  *  with `atTop` the page as a whole. */
 export const view = (page, needles, normal, room, atTop) => {
-  const weigh = lower => needles.reduce((sum, n) => sum + (ranges(lower, [n]).length ? n.length ** 1.5 : 0), 0);
+  const weigh = lower => needles.reduce((sum, n) => sum + (stands(lower, n) ? n.length ** 1.5 : 0), 0);
+  const lower = page.lower ||= page.blocks.map(normal);
   const heads = new Map(page.sections.map(s => [s[0], s]));
   let best = { score: 0, block: -1 }, section = null, headScore = 0;
-  page.blocks.forEach((text, i) => {
-    const score = weigh(normal(text));
+  page.blocks.forEach((_, i) => {
+    const score = weigh(lower[i]);
     if (heads.has(i)) { section = heads.get(i); headScore = score; return; }
     if (!i) return;
     const total = (score + headScore * 0.6) * (section && section[1] === PAST ? 0.6 : 1) * (page.minor.includes(i) ? 0.3 : 1);

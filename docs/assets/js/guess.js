@@ -1,12 +1,14 @@
 // What somebody may have meant whose words stand nowhere: pinyin, initials, one wrong character.
 // Loaded only then, with a table of how the characters of the pages sound and the names in them.
 
+import { following } from "./postings.js";
+
 const SHORTEST = 4; // characters of a query in which any one may be wrong
 const SUSPECTS = 3; // places of a run that are tried
 const IGNORED = /[^\p{L}\p{N}]/gu;
 
-/** `ask(text)` → Map of pages for a bare word or a "quoted phrase"; `cut` makes words of a run. */
-export async function openGuess({ folder, ask, normal, cut }) {
+/** `postings`: of the pages; `cut` makes words of a run. */
+export async function openGuess({ folder, postings, normal, cut }) {
   const { names, sounds } = await (await fetch(`${folder}sounds.json`)).json();
   const heard = new Map();
   for (const [syllable, characters] of Object.entries(sounds)) {
@@ -76,7 +78,7 @@ export async function openGuess({ folder, ask, normal, cut }) {
   const mended = async run => {
     const all = Array.from(run);
     if (all.length < SHORTEST) return [];
-    const known = async pair => (await ask(`"${pair}"`)).size;
+    const known = postings.count;
     const often = await Promise.all(all.slice(1).map((c, i) => known(all[i] + c)));
     const weak = all.map((_, i) => [i, Math.max(often[i - 1] || 0, often[i] || 0)]).sort((a, b) => a[1] - b[1]);
     const scores = new Map();
@@ -88,8 +90,8 @@ export async function openGuess({ folder, ask, normal, cut }) {
         if (!left) return;
         if (i + 1 < all.length && !await known(c + all[i + 1])) return;
         const text = [...all.slice(0, i), c, ...all.slice(i + 1)].join("");
-        const words = cut(text).slice(0, -1).join(" ");
-        const pages = (await ask(`"${words}"`)).size;
+        const words = cut(text).slice(0, -1);
+        const pages = following(await Promise.all(words.map(postings.find))).size;
         if (pages) note(scores, text, 2 + pages / 1000);
         else if (!often[i - 1] && !often[i]) note(scores, text, 1 + left / 1000);
       }));

@@ -14,6 +14,7 @@ export const FILLER = new RegExp("怎么办|怎么样|怎么|怎样|如何|什�
   + "|能不能|可不可以|可以|要不要|是不是|有没有|会不会|需要|应该|应当|请问|谁来|谁|吗|呢|吧|啊|我们|我的|我想|我要|我是|我|你们|您|想要"
   + "|一下|有关|关于|以及|还是|或者|还有|了(?!解)|的|是(?!否)", "gu");
 const foldOne = (character, table) => {
+  if (/^[\0-\x7f\u4e00-\u9fff]$/.test(character)) return table.get(character) || character;
   const normal = character.normalize("NFKC");
   const one = normal.length === character.length ? normal : character;
   return table.get(one) || one;
@@ -56,4 +57,18 @@ export const phraseOf = unit => {
   const single = last.han && Array.from(last.text).length === 1;
   if (last.han && !single) words.pop();
   return { words, open: single };
+};
+
+/** What an English word and its other forms have in common: regular endings off, nothing put right. */
+export const stem = word => {
+  let w = word.replace(/ies$/, "y").replace(/(ss|sh|ch|x|z)es$/, "$1").replace(/([^us])s$/, "$1");
+  w = w.replace(/eed$/, "ee").replace(/^(.*[aeiouy].*)(?:ed|ing)$/, (all, rest) => (rest.length > 1 ? rest : all));
+  w = w.replace(/([^aeiou])\1$/, "$1");
+  return w.length > 3 ? w.replace(/e$/, "").replace(/y$/, "i") : w;
+};
+/** How words of its family begin: register, registration → registr, nominate → nominat. */
+export const root = word => {
+  const base = stem(word);
+  const short = base.replace(/(?:at|it)?ion$|ment$|ness$|it[iy]$|[ae]nc[ei]?$|iv$|abl$|al$|li$|[eo]r$/, "");
+  return short.length > 4 ? short : base;
 };
