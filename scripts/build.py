@@ -34,6 +34,7 @@ class BuildResult:
     """Seconds a stage, and what came out; `release` is None when there were problems."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)  # each stage, since the epoch
     files: int = 0
     bytes: int = 0
     entries: int = 0
@@ -42,7 +43,7 @@ class BuildResult:
 
     @contextmanager
     def stage(self, name: str, words: str) -> Iterator[None]:
-        began = time.perf_counter()
+        self.began[name], began = round(time.time(), 3), time.perf_counter()
         with step(words):
             yield
         self.seconds[name] = round(time.perf_counter() - began, 3)
@@ -50,6 +51,7 @@ class BuildResult:
     def as_dict(self) -> dict[str, Any]:
         return {
             "seconds": self.seconds,
+            "began": self.began,
             "files": self.files,
             "bytes": self.bytes,
             "entries": self.entries,
@@ -84,8 +86,9 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
             qr.write(public, sources)
         with result.stage("directory", "支部目录 directory"):
-            result.entries = _fill_directory(root, sources, shells, public)
+            result.entries, entry_pages = _fill_directory(root, sources, shells, public)
             feeds.write(sources, root, public, private)
+        result.seconds["pages"] = round(entry_pages, 3)
         with result.stage("index", "搜索索引 index"):
             index_tree(public, public / "search-index", glossary=root / "docs/data/glossary.tsv")
         with result.stage("verify", "核对成品 verify"):
@@ -130,7 +133,10 @@ def _render(root: Path, public: Path) -> list[Problem]:
     return [Problem("mkdocs.yml", 0, "mkdocs", line) for line in noted or lines[-3:]]
 
 
-def _fill_directory(root: Path, sources: Sources, shells: dict[str, Shell], public: Path) -> int:
+def _fill_directory(
+    root: Path, sources: Sources, shells: dict[str, Shell], public: Path
+) -> tuple[int, float]:
+    """Number of entries, and the seconds that their own pages took."""
     counts = directory_pages.fill(
         sources.branches,
         shells,
@@ -143,7 +149,7 @@ def _fill_directory(root: Path, sources: Sources, shells: dict[str, Shell], publ
     directory_feeds.write(
         sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
     )
-    return counts.entries
+    return counts.entries, counts.seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.bench import pages, search
+from scripts.bench import directory, pages, search
 from scripts.outcome import DONE, SHORT
 from scripts.progress import say
 
-#: Modules with measure(quick), table(result) and shortfalls(result); that of the search takes a
-#: tree besides.
-BENCHES = {"pages": pages, "search": search}
+#: Modules with measure(quick), table(result) and shortfalls(result); some measures take more.
+BENCHES = {"directory": directory, "pages": pages, "search": search}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,16 +23,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--quick", action="store_true", help="the shorter run that tests use")
         if module is search:
             one.add_argument("--tree", type=Path, help="built HTML (var/current/public)")
+        if module is directory:
+            one.add_argument("--entries", type=int, default=directory.ENTRIES, metavar="N")
+            one.add_argument("--peer", choices=("hugo",), default="", help="the same by Hugo")
 
 
 def run(args: argparse.Namespace) -> int:
     """1 when something costs more than it may; stderr says what."""
     module = BENCHES[args.name]
-    result = (
-        search.measure(quick=args.quick, tree=args.tree)
-        if module is search
-        else module.measure(quick=args.quick)
-    )
+    further = {name: getattr(args, name) for name in ("tree", "entries", "peer") if name in args}
+    result = module.measure(quick=args.quick, **further)
     print(json.dumps(result, ensure_ascii=False) if args.json else module.table(result))
     short = module.shortfalls(result)
     for line in short:

@@ -9,8 +9,9 @@ import csv
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 import opencc
@@ -42,10 +43,22 @@ _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 def write_entries(path: Path, count: int, seed: int = 1, today: date = TODAY) -> None:
     """A spreadsheet that the importer accepts; `path`'s folder holds places and townships."""
+    _write(path, entries(path.parent, count, seed, today))
+
+
+def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, [column.name for column in COLUMNS], restval="")
         writer.writeheader()
-        writer.writerows(entries(path.parent, count, seed, today))
+        writer.writerows(rows)
+
+
+def add_entries(path: Path, count: int, seed: int = 1, today: date = TODAY) -> None:
+    """Let the spreadsheet hold `count` rows: those it has, then made-up ones."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        there = list(csv.DictReader(file))
+    more = entries(path.parent, max(0, count - len(there)), seed, today)
+    _write(path, chain(there, more))
 
 
 def entries(data: Path, count: int, seed: int = 1, today: date = TODAY) -> Iterator[Row]:

@@ -5,6 +5,7 @@ Data → dict per language (views.py) → template → shell. Nothing here knows
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from forms_api import clock
 from forms_api.shell import Shell
+from scripts.beside import beside
 from scripts.directory.browse import Browse
 from scripts.directory.chrome import Chrome
 from scripts.directory.groups import all_groups, by_city, ranked
@@ -37,14 +39,22 @@ DATA = THEME.parent / "data"
 LANDING_LIMIT = 300
 
 
+#: From so many entries on each language has a process of its own.
+TWO_PROCESSES_FROM = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pages written: of entries (both languages), of browse pages, and their bytes."""
+    """Pages written: of entries (both languages), of browse pages, and their bytes.
+
+    `seconds` is what the pages of entries took, without the others.
+    """
 
     entries: int
     entry_pages: int
     browse_pages: int
     bytes: int
+    seconds: float
 
 
 def fill(
@@ -65,21 +75,38 @@ def fill(
     to only if they exist are looked for in `out`, so MkDocs must have written there before.
     """
     wording = words or load_words(DATA)
-    env = environment()
-    entry_pages = browse_pages = size = 0
-    for lang in LANGUAGES:
+
+    def one(lang: str) -> Counts:
+        began, env = time.perf_counter(), environment()
         parts = Parts(env, lang, wording[lang])
         views = Views(directory, lang, wording[lang], parts, today, "find-correct-listing" in forms)
         chrome = Chrome(
             shells[lang], lang, wording[lang], parts, directory.places, identity, site_url, out
         )
-        size += _write_entries(env, directory, views, chrome)
-        entry_pages += len(directory.branches)
+        size = _write_entries(env, directory, views, chrome)
+        seconds = time.perf_counter() - began
+        written = 0
         if browse:
             pages = Browse(env, directory, views, chrome)
             size += sum(chrome.write(path, page) for path, page in pages.all())
-            browse_pages += pages.written
-    return Counts(len(directory.branches), entry_pages, browse_pages, size)
+            written = pages.written
+        return Counts(len(directory.branches), len(directory.branches), written, size, seconds)
+
+    if len(directory.branches) < TWO_PROCESSES_FROM:
+        counts = [one(lang) for lang in LANGUAGES]
+        seconds = sum(count.seconds for count in counts)
+    else:
+        with beside(lambda: one("en"), "directory") as english:
+            chinese = one("zh")
+        counts = [chinese, english.result()]
+        seconds = max(count.seconds for count in counts)
+    return Counts(
+        entries=len(directory.branches),
+        entry_pages=sum(count.entry_pages for count in counts),
+        browse_pages=sum(count.browse_pages for count in counts),
+        bytes=sum(count.bytes for count in counts),
+        seconds=seconds,
+    )
 
 
 def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome) -> int:

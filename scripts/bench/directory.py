@@ -1,0 +1,172 @@
+"""What a directory of N made-up branches costs: pages, index, everything, one row changed.
+
+A copy of the repository with N entries (its own and made-up ones) is built as `build` builds it,
+then served while one row changes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from forms_api import clock
+from scripts.bench import hugo
+from scripts.bench.entries import add_entries
+from scripts.bench.memory import watched
+from scripts.bench.tree import shortfalls_of
+from scripts.children import Child
+from scripts.directory.importer import load_directory
+from scripts.outcome import CannotRun
+from scripts.service import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRIES, QUICK = 10_000, 200
+LANGUAGES = 2
+#: What the build is made from; the environment is shared by a link.
+_COPIED = ("docs", "forms_api", "scripts", "mkdocs.yml", "requirements.txt", "requirements-dev.txt")
+_PATIENCE = 60.0  # seconds to wait for a page that was changed
+_PEER_PAGES, _PEER_ALL = 0.7, 1.5  # times the peer's seconds
+_MOST_MB, _MOST_ROW = 3072.0, 3.0
+
+
+def measure(entries: int = ENTRIES, peer: str = "", quick: bool = False) -> dict[str, Any]:
+    """One build, one changed row and, with `peer`, the same entries made by Hugo."""
+    count = min(entries, QUICK) if quick else entries
+    with _copy(count) as root:
+        built = _build(root)
+        public = Path(built["release"]) / "public"
+        directory, _ = load_directory(root)
+        result = {
+            "entries": built["entries"],
+            "languages": LANGUAGES,
+            "seconds": built["seconds"],
+            "peak_mb": built["peak_mb"],
+            "peak_mb_by_stage": built["peak_mb_by_stage"],
+            "output_mb": round(built["bytes"] / 2**20, 1),
+            "pages": LANGUAGES * built["entries"],
+            "pages_a_second": round(LANGUAGES * built["entries"] / built["seconds"]["pages"]),
+            "shortfalls": shortfalls_of(public, directory),
+            "load": [round(number, 2) for number in os.getloadavg()],
+            "peer": {},
+        }
+        if peer:
+            made = hugo.measure(directory, public, root / "peer")
+            result["peer"] = {"hugo": made.seconds}
+            result["peer_details"] = {"version": made.version, "pages": made.pages, "by": made.way}
+        result["rebuild_one_row_seconds"] = None if quick else _change_one_row(root)
+    return result
+
+
+@contextmanager
+def _copy(count: int) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="jinqiao-directory-") as folder:
+        root = Path(folder)
+        for name in _COPIED:
+            if (ROOT / name).is_dir():
+                leave = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / name, root / name, ignore=leave)
+            else:
+                shutil.copyfile(ROOT / name, root / name)
+        (root / ".venv").symlink_to(Path(sys.prefix))
+        add_entries(root / "docs/data/branches.csv", count, today=clock.today())
+        yield root
+
+
+def _build(root: Path) -> dict[str, Any]:
+    """What `build --json` says, and the memory of each stage besides."""
+    began = time.time()
+    command = [str(root / ".venv/bin/python"), "scripts/manage.py", "build", "--json"]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+    with watched(process.pid) as watch:
+        output, _ = process.communicate()
+    try:
+        built: dict[str, Any] = json.loads(output)
+    except ValueError:
+        built = {}
+    if not built.get("release"):
+        said = "; ".join(problem["message"] for problem in built.get("problems", ())[:3])
+        raise CannotRun(f"没有建成：{said}", f"it was not built: {said}")
+    stages = [*built["began"].items(), ("", time.time())]
+    built["peak_mb"] = watch.peak(began)
+    built["peak_mb_by_stage"] = {
+        name: watch.peak(start, end) for (name, start), (_, end) in pairwise(stages)
+    }
+    return built
+
+
+def _change_one_row(root: Path) -> float:
+    """Seconds from saving branches.csv under `serve` until the new page is served."""
+    file = root / "docs/data/branches.csv"
+    before, after = b"branch-7@example.org", b"branch-new@example.org"
+    text = file.read_bytes()
+    row = next(line for line in text.splitlines() if before in line)
+    page = f"find/directory/{row.split(b',', 1)[0].decode()}/"
+    port = free_port()
+    command = [str(root / ".venv/bin/python"), "scripts/manage.py", "serve", "--port", str(port)]
+    child = Child(command, root)
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        _wait_for(f"{address}{page}", before)
+        time.sleep(2)  # the watcher needs a moment
+        began = time.perf_counter()
+        file.write_bytes(text.replace(before, after))
+        _wait_for(f"{address}{page}", after)
+        return round(time.perf_counter() - began, 3)
+    finally:
+        child.stop()
+
+
+def _wait_for(address: str, words: bytes) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # our own
+                if words in answer.read():
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.02)
+    raise CannotRun("改动的条目没有出现。", f"{address} never showed the change.")
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people; the keys are those of the JSON."""
+    seconds, peer = result["seconds"], result["peer"].get("hugo")
+    lines = [f"{result['entries']} × {result['languages']}  s  MB"]
+    for name, taken in seconds.items():
+        beside = f"{taken / peer:7.2f} × hugo" if peer and name in ("pages", "total") else ""
+        held = result["peak_mb_by_stage"].get(name, "")
+        lines.append(f"{name:12}{taken:9.2f}{held!s:>9}{beside}")
+    if peer:
+        details = result["peer_details"]
+        lines.append(f"{'hugo':12}{peer:9.2f}  {details['version']}, {details['by']}")
+    lines.append(f"{'one row':12}{result['rebuild_one_row_seconds'] or 0:9.2f}")
+    lines.append(f"{'peak MB':12}{result['peak_mb']:9.1f}  output MB {result['output_mb']:.1f}")
+    return "\n".join(lines)
+
+
+def shortfalls(result: dict[str, Any]) -> list[str]:
+    """What misses its figure; the comparisons with the peer need the peer."""
+    seconds, peer = result["seconds"], result["peer"].get("hugo")
+    found = list(result["shortfalls"])
+    limits = [("peak_mb", result["peak_mb"], _MOST_MB)]
+    if result["rebuild_one_row_seconds"] is not None:
+        limits.append(("rebuild_one_row_seconds", result["rebuild_one_row_seconds"], _MOST_ROW))
+    if peer and result["entries"] >= ENTRIES:
+        limits.append(("seconds.pages", seconds["pages"], _PEER_PAGES * peer))
+        limits.append(("seconds.total", seconds["total"], _PEER_ALL * peer))
+    elif peer:
+        limits.append(("seconds.pages", seconds["pages"], peer))
+    return found + [f"{name} {got:.2f} > {most:.2f}" for name, got, most in limits if got > most]

@@ -1,0 +1,63 @@
+"""A built directory looked at from outside: are all pages there, is the sitemap true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scripts.directory.groups import all_groups
+from scripts.directory.schema import Directory
+from scripts.directory.words import LANGUAGES, PREFIX
+
+_URL = re.compile(r"<url><loc>(.*?)</loc>(.*?)</url>", re.DOTALL)
+_ALTERNATE = re.compile(r'hreflang="(.*?)" href="(.*?)"')
+_PART = re.compile(r"<sitemap><loc>(.*?)</loc>")
+
+
+def shortfalls_of(public: Path, directory: Directory) -> list[str]:
+    """Pages that are missing, and faults of the sitemap; empty when all is well."""
+    return [*missing_pages(public, directory), *sitemap_faults(public)]
+
+
+def missing_pages(public: Path, directory: Directory) -> Iterator[str]:
+    """Every entry and every browse page stands in both languages, and no other."""
+    wanted = {f"find/directory/{branch.id}" for branch in directory.branches}
+    wanted |= {
+        group.path.rstrip("/") for groups in all_groups(directory).values() for group in groups
+    }
+    for lang in LANGUAGES:
+        base = public / PREFIX[lang]
+        there = {
+            path.parent.relative_to(base).as_posix()
+            for path in (base / "find/directory").rglob("index.html")
+        } - {"find/directory"}
+        for path in sorted(wanted - there)[:3]:
+            yield f"{lang}: {path} is missing"
+
+
+def sitemap(public: Path) -> dict[str, dict[str, str]]:
+    """Address → its hreflang alternates, from one file or from an index of several."""
+    text = (public / "sitemap.xml").read_text(encoding="utf-8")
+    parts = [(public / urlsplit(part).path.lstrip("/")) for part in _PART.findall(text)]
+    texts = [part.read_text(encoding="utf-8") for part in parts] or [text]
+    return {
+        address: dict(_ALTERNATE.findall(rest))
+        for text in texts
+        for address, rest in _URL.findall(text)
+    }
+
+
+def sitemap_faults(public: Path) -> Iterator[str]:
+    """Every address exists, and what it calls its other language calls it back."""
+    listed = sitemap(public)
+    for address, alternates in listed.items():
+        if not (public / urlsplit(address).path.lstrip("/") / "index.html").is_file():
+            yield f"{address} does not exist"
+        if set(alternates) != {"zh-Hans", "en", "x-default"}:
+            yield f"{address} has alternates {sorted(alternates)}"
+        elif any(listed.get(other) != alternates for other in alternates.values()):
+            yield f"{address} is not called back by its other language"
+        elif address not in alternates.values():
+            yield f"{address} is none of its own alternates"
