@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import clock
+from scripts import environment
 from scripts.bench import hugo
 from scripts.bench.entries import add_entries
 from scripts.bench.memory import watched
@@ -79,9 +80,20 @@ def _copy(count: int) -> Iterator[Path]:
                 shutil.copytree(ROOT / name, root / name, ignore=leave)
             else:
                 shutil.copyfile(ROOT / name, root / name)
-        (root / ".venv").symlink_to(Path(sys.prefix))
+        _share_environment(root)
         add_entries(root / "docs/data/branches.csv", count, today=clock.today())
         yield root
+
+
+def _share_environment(root: Path) -> None:
+    """An environment of the copy's own whose parts are those of this one."""
+    ours, copy = Path(sys.prefix), environment.folder(root)
+    copy.mkdir()
+    for part in ours.iterdir():
+        if part.name != environment.STAMP:
+            (copy / part.name).symlink_to(part)
+    stamp = json.loads((ours / environment.STAMP).read_text(encoding="utf-8"))
+    (copy / environment.STAMP).write_text(json.dumps({**stamp, "folder": str(copy)}), "utf-8")
 
 
 def _build(root: Path) -> dict[str, Any]:
