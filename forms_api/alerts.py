@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from forms_api.privacy import utc
+from forms_api.clock import utc
 from forms_api.store import letters
 from forms_api.store.tables import submission
 

@@ -1,7 +1,7 @@
 """The one source of dates. JINQIAO_TODAY=2026-11-21 fixes the day; the time still runs."""
 
 import os
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -17,3 +17,8 @@ def now() -> datetime:
 def today() -> date:
     """Raises ValueError when JINQIAO_TODAY is set and is not an ISO date."""
     return now().date()
+
+
+def utc(moment: datetime) -> str:
+    """As moments stand in the database: 2026-11-21T13:40:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

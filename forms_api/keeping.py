@@ -1,29 +1,25 @@
-"""From a confirmed draft to a receipt: seals the answers, hands them to the writer, waits."""
+"""From a confirmed draft to a receipt: to the writer, and wait; then what its code opens."""
 
-import hashlib
-import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, TypeVar, cast
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from forms_api import clock, codes, retention, tokens, workdays
-from forms_api.answers import Value
-from forms_api.fields import Consent
-from forms_api.forms import Form
-from forms_api.languages import Folder
+from forms_api import clock, codes, tokens
+from forms_api.composing import Composer
+from forms_api.form import Form
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
 from forms_api.store import seats, submissions
 from forms_api.store.engine import clear_log
 from forms_api.store.seats import Wish
-from forms_api.store.submissions import Consented, Kept, NewSubmission
+from forms_api.store.submissions import Kept
 from forms_api.store.writer import Writer
 from forms_api.tokens import Draft
 
@@ -75,8 +71,7 @@ class Keeping:
     ) -> None:
         self._engine = engine
         self._writer = writer
-        self._sealer = sealer
-        self._prefix = prefix
+        self._composer = Composer(sealer, prefix, self._quoted)
         self._wait = wait_seconds
         self._lock = threading.Lock()
         self._in_flight: Counter[bytes] = Counter()
@@ -89,11 +84,11 @@ class Keeping:
         Raises KeyMismatch, AlreadySent, InProgress, TooSlow, and the writer's QueueFull and
         Closed.
         """
-        new = self._new(form, draft, seconds, wish)
+        new = self._composer.compose(form, draft, seconds, wish)
 
         def work(connection: Connection) -> Kept:
             while submissions.reference_is_taken(connection, new.columns["reference"]):
-                new.columns["reference"] = codes.new_reference(self._prefix())
+                new.columns["reference"] = self._composer.reference()
             return submissions.keep(connection, new)
 
         with self._marked(new.key_hash) as duplicate:
@@ -114,6 +109,10 @@ class Keeping:
             kept = submissions.find_kept(connection, tokens.key_hash(draft.key))
         return self._receipt(kept, draft) if kept else None
 
+    def _quoted(self, code: str) -> str:
+        found = self.status(code)
+        return found.reference if found else ""
+
     def status(self, code: str) -> Status | None:
         with self._engine.connect() as connection:
             row = submissions.find_by_code(connection, codes.code_hash(code))
@@ -132,7 +131,7 @@ class Keeping:
 
     def erase(self, code: str) -> bool:
         """Deletes what was written; False for an unknown code."""
-        key, moment = codes.code_hash(code), _utc(clock.now())
+        key, moment = codes.code_hash(code), clock.utc(clock.now())
         done = self._written(lambda connection: submissions.erase(connection, key, moment))
         if done:
             clear_log(self._engine)
@@ -176,60 +175,6 @@ class Keeping:
                 if not self._in_flight[key_hash]:
                     del self._in_flight[key_hash]
 
-    def _new(self, form: Form, draft: Draft, seconds: int, wish: Wish | None) -> NewSubmission:
-        now = clock.now()
-        lang = cast(Folder, draft.lang)
-        code = codes.new_access_code()
-        locks = codes.locks(code)
-        branch = form.branch(draft.values)
-        days = form.days_to_answer(draft.values)
-        event = {"event": wish.on if wish else None}
-        last = retention.last_day(form.retention, now.date(), event)
-        score, reason = _spam(draft, seconds)
-        columns = {
-            "reference": codes.new_reference(self._prefix()),
-            "form": form.id,
-            "version": draft.version,
-            "lang": draft.lang,
-            "status": "received",
-            "desk": form.desk if branch else form.desk_without_branch or form.desk,
-            "branch": branch,
-            "received_at": _utc(now),
-            "due_on": (workdays.after(now.date(), days) if days else last).isoformat(),
-            "retain_until": last.isoformat(),
-            "spam_score": score,
-            "spam_reason": reason,
-            "ciphertext": self._sealer.seal(self._payload(form, draft)),
-            "key_ids": json.dumps(self._sealer.key_ids),
-            "code_hash": locks.code_hash,
-            "public_key": locks.public_key,
-        }
-        return NewSubmission(
-            columns=columns,
-            consents=[_consented(one, lang) for one in form.consents],
-            tallies=list(form.tallies(draft.values)) if not score else [],
-            day=now.date().isoformat(),
-            key_hash=tokens.key_hash(draft.key),
-            body_hash=tokens.body_hash(draft.key, draft),
-            wrapped_code=tokens.wrap_code(draft.key, code),
-            wish=wish,
-            notice=None if score or not days else _notice(columns),
-        )
-
-    def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
-        """What is sealed: the answers by field name, without the consents, which have their table.
-
-        An access code opens and erases, so its place is taken by the reference it belongs to.
-        """
-        ticks = {one.name for one in form.consents}
-        answers: dict[str, Value] = {
-            name: value for name, value in draft.values.items() if name not in ticks
-        }
-        for name, code in form.access_codes(answers).items():
-            found = self.status(code)
-            answers[name] = found.reference if found else ""
-        return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
-
     def _receipt(self, kept: Kept, draft: Draft) -> Receipt:
         if kept.body_hash != tokens.body_hash(draft.key, draft):
             raise KeyMismatch
@@ -243,28 +188,6 @@ class Keeping:
             due_on=date.fromisoformat(kept.due_on),
             place=_PLACE[kept.waiting],
         )
-
-
-def _notice(columns: Mapping[str, object]) -> dict[str, str]:
-    """What the desk's mail may say: never an answer."""
-    return {name: str(columns[name]) for name in ("reference", "form", "desk", "due_on")}
-
-
-def _consented(field: Consent, lang: Folder) -> Consented:
-    digest = hashlib.sha256(field.wording(lang).encode()).digest()
-    return Consented(field.purpose, field.version, digest, field.separate)
-
-
-def _spam(draft: Draft, seconds: int) -> tuple[int, str]:
-    """Points and reasons; such submissions are stored and flagged, never dropped."""
-    signs = [(100, "honeypot")] if draft.trapped else []
-    if seconds < tokens.FASTEST:
-        signs.append((50, "too-fast"))
-    return sum(points for points, _ in signs), ",".join(reason for _, reason in signs)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _local(text: str) -> datetime:

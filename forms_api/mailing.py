@@ -22,7 +22,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """1 while there are dead letters, else 0. Raises SettingsError."""
     engine = open_engine(Settings.from_env(environ).database_url)
     migrate(engine)
-    now = privacy.utc(clock.now())
+    now = clock.utc(clock.now())
     revived = 0
     try:
         if args.retry:

@@ -19,7 +19,7 @@ import structlog
 
 from forms_api import clock
 from forms_api.forms import Form
-from forms_api.privacy import Write, utc
+from forms_api.privacy import Write
 from forms_api.settings import Settings
 from forms_api.store import letters
 from forms_api.store.letters import Letter
@@ -102,10 +102,10 @@ class Outbox:
     def deliver(self) -> Delivered:
         """Sends what is due, once; whatever fails is put off, and after ATTEMPTS given up."""
         now = self._now()
-        until = utc(now + LEASE)
+        until = clock.utc(now + LEASE)
         due = cast(
             list[Letter],
-            self._write(lambda c: letters.lease(c, self._who, utc(now), until, BATCH)),
+            self._write(lambda c: letters.lease(c, self._who, clock.utc(now), until, BATCH)),
         )
         sent = sum(self._one(letter) for letter in due)
         return Delivered(sent, len(due) - sent)
@@ -116,7 +116,7 @@ class Outbox:
         except (OSError, smtplib.SMTPException, LookupError) as error:
             self._failed(letter, error)
             return False
-        at = utc(self._now())
+        at = clock.utc(self._now())
         self._write(lambda c: letters.sent(c, letter.id, self._who, at))
         return True
 
@@ -126,7 +126,7 @@ class Outbox:
         kind = f"{type(error).__name__} {code}".strip()
         attempts = letter.attempts + 1
         wait = min(self._pause * 2 ** min(attempts - 1, 30), LONGEST_PAUSE)
-        next_at = utc(self._now() + timedelta(seconds=wait))
+        next_at = clock.utc(self._now() + timedelta(seconds=wait))
         dead = attempts >= ATTEMPTS
         self._write(lambda c: letters.put_off(c, letter.id, self._who, next_at, kind, dead=dead))
         log = _log.error if dead else _log.warning

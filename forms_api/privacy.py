@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
@@ -53,7 +53,7 @@ def due(engine: Engine, forms: Mapping[str, Form], today: date) -> list[Candidat
 
 def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
     """Removes what is due, for good; safe to repeat and to run in several processes."""
-    today, moment = clock.today(), utc(clock.now())
+    today, moment = clock.today(), clock.utc(clock.now())
     found = due(engine, forms, today)
     for start in range(0, len(found), BATCH):
         wanted = {one.id for one in found[start : start + BATCH]}
@@ -72,10 +72,10 @@ def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
 def _tidy(connection: Connection, now: datetime) -> int:
     forgetting.drop_old(
         connection,
-        utc(now - timedelta(TOMBSTONE_DAYS)),
-        utc(now - timedelta(ALERT_DAYS)),
+        clock.utc(now - timedelta(TOMBSTONE_DAYS)),
+        clock.utc(now - timedelta(ALERT_DAYS)),
     )
-    return forgetting.hide_codes(connection, utc(now - REPLAY))
+    return forgetting.hide_codes(connection, clock.utc(now - REPLAY))
 
 
 def _last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
@@ -92,8 +92,3 @@ def _last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
 
 def _received(one: Candidate) -> date:
     return datetime.fromisoformat(one.received_at).astimezone(clock.ZONE).date()
-
-
-def utc(moment: datetime) -> str:
-    """As the tables hold moments."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

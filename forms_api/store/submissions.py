@@ -128,8 +128,9 @@ def keep(connection: Connection, new: NewSubmission) -> Kept:
         count(connection, new.columns["form"], field, choice, new.day)
     waiting = seats.take(connection, number, new.wish) == "waiting" if new.wish else None
     if new.notice:
-        letters.put(connection, f"received:{new.columns['reference']}", "received",
-                    new.columns["desk"], new.notice, moment, number)  # fmt: skip
+        reference = new.columns["reference"]  # a new one, if that of the notice was taken
+        letters.put(connection, f"received:{reference}", "received", new.columns["desk"],
+                    {**new.notice, "reference": reference}, moment, number)  # fmt: skip
     return Kept(
         new.columns["reference"],
         moment,

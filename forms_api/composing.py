@@ -1,0 +1,105 @@
+"""A confirmed draft as rows: what is sealed, what stays in the clear, what the desk is told."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from forms_api import clock, codes, retention, tokens, workdays
+from forms_api.answers import Value
+from forms_api.fields import Consent
+from forms_api.form import Form
+from forms_api.languages import Folder
+from forms_api.sealing import Sealer
+from forms_api.store.seats import Wish
+from forms_api.store.submissions import Consented, NewSubmission
+from forms_api.tokens import Draft
+
+
+class Composer:
+    """`prefix` gives the first letters of references at the moment of use; `quoted` the reference
+    that an access code belongs to, "" for an unknown one.
+    """
+
+    def __init__(
+        self, sealer: Sealer, prefix: Callable[[], str], quoted: Callable[[str], str]
+    ) -> None:
+        self._sealer = sealer
+        self._prefix = prefix
+        self._quoted = quoted
+        self._key_ids = json.dumps(sealer.key_ids)
+
+    def reference(self) -> str:
+        return codes.new_reference(self._prefix())
+
+    def compose(self, form: Form, draft: Draft, seconds: int, wish: Wish | None) -> NewSubmission:
+        """`seconds` passed since the read-back was shown."""
+        now = clock.now()
+        lang = cast(Folder, draft.lang)
+        code = codes.new_access_code()
+        locks = codes.locks(code)
+        branch = form.branch(draft.values)
+        days = form.days_to_answer(draft.values)
+        event = {"event": wish.on if wish else None}
+        last = retention.last_day(form.retention, now.date(), event)
+        score, reason = _spam(draft, seconds)
+        columns: dict[str, Any] = {
+            "reference": self.reference(),
+            "form": form.id,
+            "version": draft.version,
+            "lang": draft.lang,
+            "status": "received",
+            "desk": form.desk if branch else form.desk_without_branch or form.desk,
+            "branch": branch,
+            "received_at": clock.utc(now),
+            "due_on": (workdays.after(now.date(), days) if days else last).isoformat(),
+            "retain_until": last.isoformat(),
+            "spam_score": score,
+            "spam_reason": reason,
+            "ciphertext": self._sealer.seal(self._payload(form, draft)),
+            "key_ids": self._key_ids,
+            "code_hash": locks.code_hash,
+            "public_key": locks.public_key,
+        }
+        return NewSubmission(
+            columns=columns,
+            consents=[_consented(one, lang) for one in form.consents],
+            tallies=list(form.tallies(draft.values)) if not score else [],
+            day=now.date().isoformat(),
+            key_hash=tokens.key_hash(draft.key),
+            body_hash=tokens.body_hash(draft.key, draft),
+            wrapped_code=tokens.wrap_code(draft.key, code),
+            wish=wish,
+            notice=None if score or not days else _notice(columns),
+        )
+
+    def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
+        """What is sealed: the answers by field name, without the consents, which have their table.
+
+        An access code opens and erases, so its place is taken by the reference it belongs to.
+        """
+        ticks = {one.name for one in form.consents}
+        answers: dict[str, Value] = {
+            name: value for name, value in draft.values.items() if name not in ticks
+        }
+        for name, code in form.access_codes(answers).items():
+            answers[name] = self._quoted(code)
+        return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
+
+
+def _notice(columns: Mapping[str, object]) -> dict[str, str]:
+    """What the desk's mail may say: never an answer."""
+    return {name: str(columns[name]) for name in ("reference", "form", "desk", "due_on")}
+
+
+def _consented(field: Consent, lang: Folder) -> Consented:
+    digest = hashlib.sha256(field.wording(lang).encode()).digest()
+    return Consented(field.purpose, field.version, digest, field.separate)
+
+
+def _spam(draft: Draft, seconds: int) -> tuple[int, str]:
+    """Points and reasons; such submissions are stored and flagged, never dropped."""
+    signs = [(100, "honeypot")] if draft.trapped else []
+    if seconds < tokens.FASTEST:
+        signs.append((50, "too-fast"))
+    return sum(points for points, _ in signs), ",".join(reason for _, reason in signs)
