@@ -6,12 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from scripts.bench import directory, pages, search
+from scripts.bench import directory, forms, pages, search
 from scripts.outcome import DONE, SHORT
 from scripts.progress import say
 
 #: Modules with measure(quick), table(result) and shortfalls(result); some measures take more.
-BENCHES = {"directory": directory, "pages": pages, "search": search}
+BENCHES = {"directory": directory, "forms": forms, "pages": pages, "search": search}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ FORM = "help-ask"
 AGE = 60  # seconds between read-back and confirmation: a person, not a robot
 
 
+@cache
 def form(name: str = FORM) -> Form:
     return load_all()[name]
 
