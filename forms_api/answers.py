@@ -116,6 +116,10 @@ class Field(BaseModel):
     def json_schema(self, catalogue: Catalogue) -> Schema:
         return {"type": "string"}
 
+    def described(self, catalogue: Catalogue) -> Schema:
+        """The JSON Schema with the label in both languages."""
+        return {"title": f"{self.label.zh} / {self.label.en}", **self.json_schema(catalogue)}
+
     def export(self, value: Value) -> str:
         """One cell under the field's name; several values are joined by a semicolon."""
         return value if isinstance(value, str) else "; ".join(value)

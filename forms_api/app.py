@@ -46,6 +46,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     app.after_request(headers.add)
     problems.register(app)
     limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings)
+    app.url_map.converters["form"] = public.FormId
     app.register_blueprint(public.blueprint)
     app.register_blueprint(lookup.blueprint)
     return app

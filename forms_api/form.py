@@ -174,14 +174,29 @@ class Form(BaseModel):
                     yield one.name, start + choice
 
     def json_schema(self, catalogue: Catalogue) -> dict[str, Any]:
-        """JSON Schema of the answers as they are posted."""
+        """JSON Schema of the answers as they are posted.
+
+        A field with `when` is asked under some answers only; else it is not read.
+        """
+        asked = [one for one in self.fields if one.when and not one.optional]
         return {
             "type": "object",
-            "title": self.title.en,
-            "properties": {one.name: one.json_schema(catalogue) for one in self.fields},
+            "title": f"{self.title.zh} / {self.title.en}",
+            "properties": {one.name: one.described(catalogue) for one in self.fields},
             "required": [o.name for o in self.fields if not o.optional and not o.when],
+            **({"allOf": [_asked_when(self, one) for one in asked]} if asked else {}),
         }
 
     def columns(self) -> tuple[str, ...]:
         """Export headings: names, never labels, so that a reworded question splits no file."""
         return tuple(one.name for one in self.fields if not isinstance(one, Consent))
+
+
+def _asked_when(form: Form, field: Field) -> dict[str, Any]:
+    """JSON Schema: under these answers this field must be there."""
+    chosen = {
+        name: {"contains": {"enum": [*some]}} if form.field(name).many else {"enum": [*some]}
+        for name, some in field.when.items()
+    }
+    condition = {"properties": chosen, "required": [*chosen]}
+    return {"if": condition, "then": {"required": [field.name]}}

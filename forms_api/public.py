@@ -5,6 +5,7 @@ from datetime import date
 from flask import Blueprint, Response, abort, g
 from flask import request as http
 from sqlalchemy import text
+from werkzeug.routing import BaseConverter
 
 from forms_api import (
     asking,
@@ -18,6 +19,7 @@ from forms_api import (
 )
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
+from forms_api.forms import RESERVED_IDS
 from forms_api.languages import other, public
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -26,6 +28,12 @@ from forms_api.tokens import Draft
 from forms_api.words import words
 
 blueprint = Blueprint("forms", __name__, url_prefix="/forms")
+
+
+class FormId(BaseConverter):
+    """What may be a form's id: none of the service's own addresses, which keep their methods."""
+
+    regex = rf"(?!(?:{'|'.join(sorted(RESERVED_IDS))})(?:/|$))[^/]+"
 
 
 def _form(form_id: str) -> Form:
@@ -43,7 +51,7 @@ def health() -> Response:
     return replying.document("en", {"status": "ok"})
 
 
-@blueprint.get("/<form_id>")
+@blueprint.get("/<form:form_id>")
 def show(form_id: str) -> Response:
     """The form, with the branch, page, course or event of the query filled in, where it fits."""
     form, lang = _form(form_id), asking.lang()
@@ -56,7 +64,7 @@ def show(form_id: str) -> Response:
     return replying.page(lang, form.title[lang], content, form=form, switch=switch)
 
 
-@blueprint.post("/<form_id>/check")
+@blueprint.post("/<form:form_id>/check")
 def check(form_id: str) -> Response:
     """Validates and stores nothing: the read-back with its token, or 422."""
     form, given = _form(form_id), asking.given()
@@ -71,7 +79,7 @@ def check(form_id: str) -> Response:
     return _read_back(form, draft)
 
 
-@blueprint.post("/<form_id>")
+@blueprint.post("/<form:form_id>")
 def confirm(form_id: str) -> Response:
     """Keeps what was read back: 201 with the receipt, the same one for the same key."""
     form, given = _form(form_id), asking.given()

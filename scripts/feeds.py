@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 import yaml
 
+from forms_api import openapi
 from scripts.content import glossary
 from scripts.sources import Sources
 
@@ -32,6 +33,8 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     _write_json(data / "rules.json", list(_rules(sources)))
     glossary_page = {lang: sources.site.address(glossary.PAGE, lang) for lang in ("zh", "en")}
     _write_json(data / "glossary.json", glossary.feed(sources.terms, glossary_page))
+    api = openapi.document(sources.forms, sources.catalogue, sources.site_url.rstrip("/"))
+    _write_json(data / "openapi.json", api)
     _write_json(private / "identity.json", sources.site.identity)
     _write_json(private / "catalogue.json", sources.catalogue)
     desks = yaml.safe_load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))

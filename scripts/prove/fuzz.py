@@ -3,7 +3,8 @@
 Requests are made from a seeded generator and handed to the WSGI application itself, so that even
 what a web server would refuse gets through: bytes that are no text, NUL, lone surrogates, deep
 JSON, broken multipart bodies, wrong lengths, foreign and damaged tokens, replayed ones, addresses
-and methods that do not exist. Rate limits are off. Answers are read to the end.
+and methods that do not exist. Rate limits are off. Answers are read to the end. Afterwards
+schemathesis makes requests from the API's own description, for a live service.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from urllib.parse import quote_from_bytes, urlencode
 from forms_api.app import create_app
 from forms_api.services import Services, of
 from scripts.progress import say, step
-from scripts.prove import hostile
+from scripts.prove import described, hostile
 from scripts.prove.instance import AGE, draft, folder, settings_in
 
 SEED = 20261121
@@ -49,9 +50,10 @@ def prove(quick: bool) -> dict[str, Any]:
         with mine.engine.connect() as connection:
             stored = connection.exec_driver_sql("SELECT count(*) FROM submission").scalar_one()
         mine.engine.dispose()
+    made = described.run(SEED, quick)
     errors = sum(count for status, count in statuses.items() if status >= 500)
     return {
-        "holds": errors == 0 and echoed == 0 and statuses[201] > 0,
+        "holds": errors == 0 and echoed == 0 and statuses[201] > 0 and not made["schema_failures"],
         "requests": requests,
         "server_errors": errors,
         "echoed_in_problems": echoed,
@@ -59,6 +61,7 @@ def prove(quick: bool) -> dict[str, Any]:
         "stored": stored,
         "slowest_ms": round(worst * 1000),
         "seed": SEED,
+        **made,
     }
 
 

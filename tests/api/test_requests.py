@@ -29,6 +29,7 @@ DEEP = "[" * 60_000
         ("PUT", CHECK, {"json": {}}, 405, "method"),
         ("BREW", "/forms/help-ask", {}, 405, "method"),
         ("DELETE", "/forms/status", {}, 405, "method"),
+        ("POST", "/forms/health", {}, 405, "method"),
         ("POST", CHECK, {"data": "{", "content_type": "application/json"}, 400, "bad-request"),
         ("POST", CHECK, {"data": b"\xff", "content_type": "application/json"}, 400, "bad-request"),
         ("POST", CHECK, {"data": DEEP, "content_type": "application/json"}, 400, "bad-request"),
