@@ -18,7 +18,7 @@ _LENGTH: Final = _RANDOM + 2
 
 def new_reference(prefix: str) -> str:
     """TY-7QK4-M9XD: for quoting; opens nothing."""
-    text = "".join(secrets.choice(_REFERENCE) for _ in range(8))
+    text = _random(_REFERENCE, 8)
     return f"{prefix}-{text[:4]}-{text[4:]}"
 
 
@@ -31,8 +31,17 @@ def parse_reference(typed: str) -> str | None:
 
 def new_access_code() -> str:
     """28 characters without spaces: 26 random ones and two that catch a slip of the pen."""
-    random = "".join(secrets.choice(_CODE) for _ in range(_RANDOM))
+    random = _random(_CODE, _RANDOM)
     return random + _checksum(random)
+
+
+def _random(alphabet: str, length: int) -> str:
+    """Each text of that length as likely as any other; one draw of chance instead of many."""
+    number, text = secrets.randbelow(len(alphabet) ** length), ""
+    for _ in range(length):
+        number, position = divmod(number, len(alphabet))
+        text += alphabet[position]
+    return text
 
 
 def grouped(code: str) -> str:

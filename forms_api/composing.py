@@ -11,8 +11,8 @@ from forms_api.fields import Consent
 from forms_api.form import Form
 from forms_api.languages import Folder
 from forms_api.sealing import Sealer
+from forms_api.store.arriving import Consented, NewSubmission
 from forms_api.store.seats import Wish
-from forms_api.store.submissions import Consented, NewSubmission
 from forms_api.tokens import Draft
 
 
@@ -32,8 +32,10 @@ class Composer:
     def reference(self) -> str:
         return codes.new_reference(self._prefix())
 
-    def compose(self, form: Form, draft: Draft, seconds: int, wish: Wish | None) -> NewSubmission:
-        """`seconds` passed since the read-back was shown."""
+    def compose(
+        self, form: Form, draft: Draft, seconds: int, wish: Wish | None
+    ) -> tuple[NewSubmission, str]:
+        """What is to be stored, and its access code. `seconds` passed since the read-back."""
         now = clock.now()
         lang = cast(Folder, draft.lang)
         code = codes.new_access_code()
@@ -61,7 +63,7 @@ class Composer:
             "code_hash": locks.code_hash,
             "public_key": locks.public_key,
         }
-        return NewSubmission(
+        new = NewSubmission(
             columns=columns,
             consents=[_consented(one, lang) for one in form.consents],
             tallies=list(form.tallies(draft.values)) if not score else [],
@@ -72,6 +74,7 @@ class Composer:
             wish=wish,
             notice=None if score or not days else _notice(columns),
         )
+        return new, code
 
     def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
         """What is sealed: the answers by field name, without the consents, which have their table.

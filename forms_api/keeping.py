@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from forms_api.composing import Composer
 from forms_api.form import Form
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
-from forms_api.store import seats, submissions
+from forms_api.store import arriving, seats, submissions
+from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
 from forms_api.store.seats import Wish
 from forms_api.store.submissions import Kept
@@ -84,21 +85,18 @@ class Keeping:
         Raises KeyMismatch, AlreadySent, InProgress, TooSlow, and the writer's QueueFull and
         Closed.
         """
-        new = self._composer.compose(form, draft, seconds, wish)
-
-        def work(connection: Connection) -> Kept:
-            while submissions.reference_is_taken(connection, new.columns["reference"]):
-                new.columns["reference"] = self._composer.reference()
-            return submissions.keep(connection, new)
-
+        new, code = self._composer.compose(form, draft, seconds, wish)
         with self._marked(new.key_hash) as duplicate:
             try:
-                kept = self._written(work)
+                kept = self._result(self._writer.submit_item(self._keep_all, new))
             except TooSlow:
                 if duplicate:
                     raise InProgress from None
                 raise
-        return self._receipt(kept, draft)
+        return self._receipt(kept, draft, code if kept.wrapped_code == new.wrapped_code else "")
+
+    def _keep_all(self, connection: Connection, news: Sequence[NewSubmission]) -> list[Kept]:
+        return arriving.keep_all(connection, news, self._composer.reference)
 
     def replay(self, draft: Draft) -> Receipt | None:
         """The receipt of what was stored under this draft's key, if anything was.
@@ -153,7 +151,9 @@ class Keeping:
             return self._in_flight.total()
 
     def _written(self, work: Callable[[Connection], _T]) -> _T:
-        done: Future[_T] = self._writer.submit(work)
+        return self._result(self._writer.submit(work))
+
+    def _result(self, done: "Future[_T]") -> _T:
         try:
             return done.result(self._wait)
         except TimeoutError:
@@ -175,7 +175,8 @@ class Keeping:
                 if not self._in_flight[key_hash]:
                     del self._in_flight[key_hash]
 
-    def _receipt(self, kept: Kept, draft: Draft) -> Receipt:
+    def _receipt(self, kept: Kept, draft: Draft, code: str = "") -> Receipt:
+        """`code` is the access code where it is known without unwrapping it."""
         if kept.body_hash != tokens.body_hash(draft.key, draft):
             raise KeyMismatch
         received = _local(kept.received_at)
@@ -183,7 +184,7 @@ class Keeping:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
-            access_code=codes.grouped(tokens.unwrap_code(draft.key, kept.wrapped_code)),
+            access_code=codes.grouped(code or tokens.unwrap_code(draft.key, kept.wrapped_code)),
             received_at=received,
             due_on=date.fromisoformat(kept.due_on),
             place=_PLACE[kept.waiting],

@@ -6,6 +6,7 @@ from functools import lru_cache
 import holidays
 
 
+@lru_cache(maxsize=64)
 def after(received: date, working_days: int) -> date:
     """The n-th working day after the day of receipt, which itself does not count."""
     due: date = _calendar(received.year).get_nth_working_day(received, working_days)

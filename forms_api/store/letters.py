@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
@@ -34,19 +35,23 @@ def put(
     number: int | None = None,
 ) -> None:
     """One letter, due at once. `dedupe` must be new: see `is_known`."""
-    connection.execute(
-        _NEW,
-        {
-            "dedupe": dedupe,
-            "submission": number,
-            "kind": kind,
-            "desk": desk,
-            "facts": json.dumps(dict(facts), ensure_ascii=False),
-            "state": "waiting",
-            "attempts": 0,
-            "next_at": at,
-        },
-    )
+    connection.execute(_NEW, row(dedupe, kind, desk, facts, at, number))
+
+
+def row(
+    dedupe: str, kind: str, desk: str, facts: Mapping[str, str], at: str, number: int | None = None
+) -> dict[str, Any]:
+    """What `put` inserts."""
+    return {
+        "dedupe": dedupe,
+        "submission": number,
+        "kind": kind,
+        "desk": desk,
+        "facts": json.dumps(dict(facts), ensure_ascii=False),
+        "state": "waiting",
+        "attempts": 0,
+        "next_at": at,
+    }
 
 
 def is_known(connection: Connection, dedupe: str) -> bool:

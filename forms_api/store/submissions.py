@@ -1,13 +1,11 @@
-"""What is done with a submission in the database, each in the caller's transaction."""
+"""What is done with a stored submission, each in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from forms_api.store import letters, seats
-from forms_api.store.seats import Wish
 from forms_api.store.tables import (
     consent,
     event,
@@ -18,32 +16,6 @@ from forms_api.store.tables import (
     tally,
     tombstone,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Consented:
-    purpose: str
-    notice_version: str
-    notice_hash: bytes
-    separate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewSubmission:
-    """Everything of a submission but its number; moments are UTC, see tables.
-
-    `notice` is what the desk is told by mail, nothing if it shall not be.
-    """
-
-    columns: dict[str, Any]
-    consents: Sequence[Consented]
-    tallies: Sequence[tuple[str, str]]
-    day: str
-    key_hash: bytes
-    body_hash: bytes
-    wrapped_code: bytes
-    wish: Wish | None = None
-    notice: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +34,7 @@ class Kept:
 
 
 # Statements are built once: building one anew costs more than running it.
-_BY_REFERENCE = select(submission.c.id).where(submission.c.reference == bindparam("wanted"))
-_KEPT = (
+KEPT = (
     select(
         submission.c.reference,
         submission.c.received_at,
@@ -74,14 +45,11 @@ _KEPT = (
     )
     .join(idempotency, idempotency.c.submission == submission.c.id)
     .outerjoin(place, place.c.submission == submission.c.id)
-    .where(idempotency.c.key_hash == bindparam("wanted"))
 )
-_NEW_SUBMISSION = insert(submission).returning(submission.c.id)
-_NEW_KEY = insert(idempotency)
-_NEW_CONSENT = insert(consent)
+_KEPT_ONE = KEPT.where(idempotency.c.key_hash == bindparam("wanted"))
 _NEW_EVENT = insert(event)
 _NEW_TALLY = insert(tally)
-_ONE_MORE = (
+_MORE = (
     update(tally)
     .where(
         tally.c.form == bindparam("of_form"),
@@ -89,60 +57,14 @@ _ONE_MORE = (
         tally.c.choice == bindparam("of_choice"),
         tally.c.day == bindparam("of_day"),
     )
-    .values(count=tally.c.count + 1)
+    .values(count=tally.c.count + bindparam("times"))
 )
 
 
 def find_kept(connection: Connection, key_hash: bytes) -> Kept | None:
     """What was stored under an idempotency key."""
-    row = connection.execute(_KEPT, {"wanted": key_hash}).first()
+    row = connection.execute(_KEPT_ONE, {"wanted": key_hash}).first()
     return Kept(*row) if row else None
-
-
-def keep(connection: Connection, new: NewSubmission) -> Kept:
-    """Stores it, or gives what the same idempotency key stored before."""
-    if earlier := find_kept(connection, new.key_hash):
-        return earlier
-    number: int = connection.execute(_NEW_SUBMISSION, new.columns).scalar_one()
-    moment = new.columns["received_at"]
-    key = {
-        "key_hash": new.key_hash,
-        "body_hash": new.body_hash,
-        "submission": number,
-        "wrapped_code": new.wrapped_code,
-        "created_at": moment,
-    }
-    connection.execute(_NEW_KEY, key)
-    for one in new.consents:
-        given = {
-            "submission": number,
-            "purpose": one.purpose,
-            "notice_version": one.notice_version,
-            "notice_hash": one.notice_hash,
-            "separate": one.separate,
-            "given_at": moment,
-        }
-        connection.execute(_NEW_CONSENT, given)
-    note(connection, number, moment, "public", "received")
-    for field, choice in new.tallies:
-        count(connection, new.columns["form"], field, choice, new.day)
-    waiting = seats.take(connection, number, new.wish) == "waiting" if new.wish else None
-    if new.notice:
-        reference = new.columns["reference"]  # a new one, if that of the notice was taken
-        letters.put(connection, f"received:{reference}", "received", new.columns["desk"],
-                    {**new.notice, "reference": reference}, moment, number)  # fmt: skip
-    return Kept(
-        new.columns["reference"],
-        moment,
-        new.columns["due_on"],
-        new.body_hash,
-        new.wrapped_code,
-        waiting,
-    )
-
-
-def reference_is_taken(connection: Connection, reference: str) -> bool:
-    return connection.execute(_BY_REFERENCE, {"wanted": reference}).first() is not None
 
 
 def note(connection: Connection, number: int | None, at: str, actor: str, action: str) -> None:
@@ -151,11 +73,13 @@ def note(connection: Connection, number: int | None, at: str, actor: str, action
     connection.execute(_NEW_EVENT, line)
 
 
-def count(connection: Connection, form: str, field: str, choice: str, day: str) -> None:
-    """One more of a choice that may be counted in the clear."""
+def count(
+    connection: Connection, form: str, field: str, choice: str, day: str, times: int = 1
+) -> None:
+    """So many more of a choice that may be counted in the clear."""
     wanted = {"of_form": form, "of_field": field, "of_choice": choice, "of_day": day}
-    if connection.execute(_ONE_MORE, wanted).rowcount == 0:
-        first = {"form": form, "field": field, "choice": choice, "day": day, "count": 1}
+    if connection.execute(_MORE, {**wanted, "times": times}).rowcount == 0:
+        first = {"form": form, "field": field, "choice": choice, "day": day, "count": times}
         connection.execute(_NEW_TALLY, first)
 
 

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from forms_api.store.engine import begin_writing
 
 _T = TypeVar("_T")
+_I = TypeVar("_I")
 BATCH: Final = 128
 
 
@@ -25,7 +26,10 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    work: Callable[[Connection], Any]
+    """Items of the same `work` that wait together are handed to it in one call."""
+
+    work: Callable[[Connection, Sequence[Any]], Sequence[Any]]
+    item: Any
     done: "Future[Any]"
 
 
@@ -45,6 +49,15 @@ class Writer:
         A job may run twice (when another of its batch failed), so it must leave nothing outside
         its connection. Raises QueueFull or Closed.
         """
+        return self._put(lambda connection, _: [work(connection)], None)
+
+    def submit_item(
+        self, work: Callable[[Connection, Sequence[_I]], Sequence[_T]], item: _I
+    ) -> "Future[_T]":
+        """As `submit`; `work` gets all items that wait for it, and gives their results in order."""
+        return self._put(work, item)
+
+    def _put(self, work: Callable[[Connection, Any], Sequence[_T]], item: Any) -> "Future[_T]":
         done: Future[_T] = Future()
         with self._lock:
             if self._closed:
@@ -53,7 +66,7 @@ class Writer:
                 self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
                 self._thread.start()
             try:
-                self._jobs.put_nowait(_Job(work, done))
+                self._jobs.put_nowait(_Job(work, item, done))
             except queue.Full:
                 raise QueueFull from None
         return done
@@ -108,4 +121,17 @@ class Writer:
     def _commit(self, batch: list[_Job]) -> list[Any]:
         with self._engine.begin() as connection:
             begin_writing(connection)
-            return [job.work(connection) for job in batch]
+            results: list[Any] = [None] * len(batch)
+            for work, places in _by_work(batch).items():
+                found = work(connection, [batch[place].item for place in places])
+                for place, result in zip(places, found, strict=True):
+                    results[place] = result
+            return results
+
+
+def _by_work(batch: Sequence[_Job]) -> dict[Callable[..., Any], list[int]]:
+    """Where the jobs of each work stand, in the order of their first."""
+    places: dict[Callable[..., Any], list[int]] = {}
+    for place, job in enumerate(batch):
+        places.setdefault(job.work, []).append(place)
+    return places
