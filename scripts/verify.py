@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scripts import verify_entries
 from scripts.problems import Problem
 
 #: Text that must not survive a build, and what it means.
@@ -25,18 +28,38 @@ _CANONICAL = re.compile(rb'<link rel="canonical"[^>]*>')
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>")
 
 
+#: The pages that are made in thousands; with no more of them than this lychee reads them too.
+_MANY = re.compile(r"(?:en/)?find/directory/.+/")
+_FOR_LYCHEE = 2500
+
+
 def verify(public: Path, identity: dict[str, Any]) -> list[Problem]:
     """Every page of both languages; problems name the file below the web root."""
-    found = [problem for page in sorted(public.rglob("*.html")) for problem in _page(public, page)]
-    found.extend(sorted(set(_links(public))))
-    if identity["sample"]:
-        found.extend(_sample(public))
-    return found
+    files = set(files_below(public))
+    pages = sorted(name for name in files if name.endswith(".html"))
+    many = [name for name in pages if _MANY.match(name)]
+    if len(many) <= _FOR_LYCHEE:
+        many = []
+    few = sorted(set(pages) - set(many))
+    whole = partial(page_faults, bool(identity["sample"]))
+    found = []
+    for name in few:
+        html = (public / name).read_bytes()
+        found += [*text_faults(name, html), *whole(name, html)]
+    found += verify_entries.problems(public, many, files, verify_entries.Checks(text_faults, whole))
+    return found + sorted(set(links(public, few if many else [])))
 
 
-def _page(public: Path, page: Path) -> Iterator[Problem]:
-    html = page.read_bytes()
-    name = page.relative_to(public).as_posix()
+def files_below(public: Path) -> Iterator[str]:
+    """Paths of all files below the web root."""
+    for folder, _, names in os.walk(public):
+        base = f"{folder}/".removeprefix(f"{public}/")
+        for name in names:
+            yield base + name
+
+
+def text_faults(name: str, html: bytes) -> Iterator[Problem]:
+    """What may stand in no line of a page."""
     for text, meaning in _LEFTOVERS.items():
         if text in html:
             yield Problem(name, html[: html.index(text)].count(b"\n") + 1, "leftover", meaning)
@@ -44,23 +67,22 @@ def _page(public: Path, page: Path) -> Iterator[Problem]:
         yield Problem(name, 0, "external", "something is loaded from another host")
     if _INLINE_SCRIPT.search(html):
         yield Problem(name, 0, "inline-script", "the content security policy refuses it")
+
+
+def page_faults(sample: bool, name: str, html: bytes) -> Iterator[Problem]:
+    """What every page must have."""
     if html.count(b"<h1") != 1:
         yield Problem(name, 0, "heading", f"{html.count(b'<h1')} first-level headings")
     if b"jq-notice" not in html:
         yield Problem(name, 0, "notice", "the notice that this is no official site is missing")
+    if sample and b'content="noindex"' not in html:
+        yield Problem(name, 0, "sample", "sample data without noindex")
 
 
-def _sample(public: Path) -> Iterator[Problem]:
-    for page in public.rglob("*.html"):
-        if b'content="noindex"' not in page.read_bytes():
-            yield Problem(
-                page.relative_to(public).as_posix(), 0, "sample", "sample data without noindex"
-            )
-
-
-def _links(public: Path) -> Iterator[Problem]:
-    """lychee over all pages, offline: every internal address and fragment exists."""
+def links(public: Path, pages: Sequence[str] = ()) -> Iterator[Problem]:
+    """lychee, offline: every internal address and fragment of these pages, or of all, exists."""
     lychee = Path(sysconfig.get_path("scripts")) / "lychee"
+    asked = [str(public / name) for name in pages] or [str(public)]
     run = subprocess.run(
         [
             str(lychee),
@@ -71,7 +93,7 @@ def _links(public: Path) -> Iterator[Problem]:
             f"--root-dir={public}",
             "--index-files=index.html",
             "--exclude=^file://.*/forms/",  # Flask's addresses
-            str(public),
+            *asked,
         ],
         capture_output=True,
         text=True,
