@@ -77,6 +77,12 @@ COMMANDS = {
         "FILE [--json]",
         dev=True,
     ),
+    "directory": Command(
+        "scripts.directory.command",
+        "把表格读进支部目录；生成带下拉选项的空表",
+        "bring a spreadsheet into the directory; write an empty one with lists",
+        "import FILE.xlsx|csv [--check] [--yes] | template [--out FILE]",
+    ),
     "purge": Command(
         "scripts.purge",
         "删除到期的表单内容；--dry-run 只说会删什么",

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`file` is relative to the repository; `line` counts from 1 (0: the whole file)."""
+    """`file` is relative to the repository; `line` counts from 1 (0: the whole file).
+
+    `column` is the letter of a spreadsheet's column, where the problem has one.
+    """
 
     file: str
     line: int
     code: str
     message: str
+    column: str = ""
 
     def as_dict(self) -> dict[str, str | int]:
         return asdict(self)

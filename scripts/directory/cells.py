@@ -35,7 +35,10 @@ _EARLIEST_YEAR = 1921
 
 @dataclass
 class Row:
-    """`row["phone"]` is the cell's text, "" where there is none. Faults gather in `problems`."""
+    """`row["phone"]` is the cell's text, "" where there is none. Faults gather in `problems`.
+
+    A column that the file does not have is missing in `letters`, though it may have a value.
+    """
 
     file: str
     number: int
@@ -47,9 +50,9 @@ class Row:
         return self.cells.get(column, "")
 
     def report(self, column: str, code: str, /, **blanks: object) -> None:
-        label = BY_NAME[column].label
-        message = told_at(self.number, self.letters[column], label, code, **blanks)
-        self.problems.append(Problem(self.file, self.number, code, message))
+        there = self.letters.get(column, "")
+        message = told_at(self.number, there, BY_NAME[column].label, code, **blanks)
+        self.problems.append(Problem(self.file, self.number, code, message, there))
 
     def list(self, column: str) -> tuple[str, ...]:
         """Parts between ";" (or the full-width one that Chinese keyboards type)."""
@@ -100,7 +103,9 @@ class Row:
         known = taxonomies.get(name, {})
         for value in self.list(name) if BY_NAME[name].kind == "terms" else (self[name],):
             if value not in known:
-                self.report(name, "unknown_value", value=value, known=", ".join(known))
+                labels = "、".join(f"{term.value}（{term.label.zh}）" for term in known.values())
+                blanks = {"value": value, "known_zh": labels, "known_en": ", ".join(known)}
+                self.report(name, "unknown_value", **blanks)
 
     def _check_pair(self, zh: str, en: str) -> None:
         if bool(self[zh]) != bool(self[en]):

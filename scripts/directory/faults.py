@@ -17,6 +17,18 @@ MESSAGES: dict[str, Text] = {
         "没有叫“{name}”的列。请改正列名，或删去这一列。",
         "there is no column “{name}”. Correct the name or remove the column.",
     ),
+    "near_column": Text(
+        "没有叫“{name}”的列，是不是“{zh}”？请改正列名，或删去这一列。",
+        "there is no column “{name}”. Is it “{en}”? Correct the name or remove the column.",
+    ),
+    "private_column": Text(
+        "“{name}”不能进目录：姓名、身份证、私人手机、人数、名单都不收。请删去这一列。",
+        "“{name}” must not be in the directory: no names of persons, ID numbers, private mobiles, "
+        "head counts or lists. Remove the column.",
+    ),
+    "no_heading": Text(
+        "这一列有内容，却没有列名。", "this column holds something but has no heading."
+    ),
     "duplicate_column": Text("这一列出现了两次。", "this column appears twice."),
     "missing_column": Text("缺少“{name}”列。", "the column “{name}” is missing."),
     "row_width": Text(
@@ -29,6 +41,19 @@ MESSAGES: dict[str, Text] = {
         "另一种语言写了，这里也要写。", "the other language is given, so this one is needed too."
     ),
     "too_long": Text("有 {n} 个字，最多 {limit} 个。", "has {n} characters; at most {limit}."),
+    "no_value": Text(
+        "公式没有算好的结果。请在表格软件里打开、重新保存，或者改填内容。",
+        "a formula without its result. Open and save the file in the spreadsheet program, or "
+        "write the value.",
+    ),
+    "error_value": Text(
+        "是出错的公式（{value}），请改填内容。", "holds an error ({value}). Write the value."
+    ),
+    "lost_zero": Text(
+        "号码存成了数字，开头的 0 可能丢了。请把这一列设成文本，写上区号。",
+        "is stored as a number, so a leading 0 may be lost. Make the column text and give the "
+        "area code.",
+    ),
     "formula": Text(
         "像是公式。请去掉开头的“{sign}”。", "looks like a formula. Remove the leading “{sign}”."
     ),
@@ -55,7 +80,8 @@ MESSAGES: dict[str, Text] = {
         "编号“{value}”在第 {row} 行用过了。", "the id “{value}” is already used in row {row}."
     ),
     "unknown_value": Text(
-        "没有“{value}”这个值。可用的有：{known}。", "“{value}” is not in the list: {known}."
+        "没有“{value}”这个值。可用的有：{known_zh}。",
+        "“{value}” is not in the list: {known_en}.",
     ),
     "bad_yes_no": Text("“{value}”看不懂，请写 yes 或 no。", "“{value}”: write yes or no."),
     "bad_date": Text(
@@ -129,8 +155,13 @@ def told(code: str, /, **blanks: object) -> str:
 
 
 def told_at(row: int, column: str, label: Text, code: str, /, **blanks: object) -> str:
-    """第 12 行“电话”（G 列）：… / row 12, column G “phone”: …"""
+    """第 12 行“电话”（G 列）：… / row 12, column G “phone”: …; `column` is "" if there is none."""
     message = MESSAGES[code]
+    if not column:
+        return (
+            f"第 {row} 行“{label.zh}”（文件里没有这一列）：{message.zh.format(**blanks)} / "
+            f"row {row}, “{label.en}” (no such column in the file): {message.en.format(**blanks)}"
+        )
     return (
         f"第 {row} 行“{label.zh}”（{column} 列）：{message.zh.format(**blanks)} / "
         f"row {row}, column {column} “{label.en}”: {message.en.format(**blanks)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -75,20 +76,37 @@ def read_sheet(
     today: date,
 ) -> tuple[list[Branch], list[Problem]]:
     """The rows of any spreadsheet; `today` tells dates that are still to come."""
-    problems = list(_header_faults(sheet))
+    problems = list(header_faults(sheet))
     if problems:
         return [], problems
+    return check_rows(rows_of(sheet), places, townships, taxonomies, today)
+
+
+def rows_of(sheet: Sheet) -> Iterator[Row]:
+    """For a header that is sound; a row that is too wide says so."""
     letters = {name: letter(index) for index, name in enumerate(sheet.header)}
-    by_name = {township.name.zh: township for township in townships.values()}
-    ids: dict[str, int] = {}
-    read: list[tuple[Row, Branch | None]] = []
-    sound: Sound = defaultdict(set)
     for number, cells in sheet.numbered():
         row = Row(sheet.file, number, dict(zip(sheet.header, cells, strict=False)), letters)
         extra = len([cell for cell in cells[len(sheet.header) :] if cell])
         if extra:
             message = told_in_row(number, "row_width", n=extra)
             row.problems.append(Problem(sheet.file, number, "row_width", message))
+        yield row
+
+
+def check_rows(
+    rows: Iterable[Row],
+    places: Places,
+    townships: Mapping[str, Township],
+    taxonomies: Taxonomies,
+    today: date,
+) -> tuple[list[Branch], list[Problem]]:
+    """The branches of the sound rows, and all faults; rows may come from several files."""
+    by_name = {township.name.zh: township for township in townships.values()}
+    sound: Sound = defaultdict(set)
+    ids: dict[str, int] = {}
+    read: list[tuple[Row, Branch | None]] = []
+    for row in rows:
         row.check_all_cells(taxonomies, today, sound)
         _check_id(row, ids)
         branch = _branch(row, places, by_name)
@@ -98,12 +116,13 @@ def read_sheet(
     return [branch for row, branch in read if branch and not row.problems], problems
 
 
-def _header_faults(sheet: Sheet) -> list[Problem]:
+def header_faults(sheet: Sheet) -> list[Problem]:
+    """Of branches.csv itself, whose columns have their own names and are all there."""
     problems = []
 
     def report(index: int, code: str, label: Text, name: str) -> None:
         message = told_at(1, letter(index), label, code, name=name)
-        problems.append(Problem(sheet.file, 1, code, message))
+        problems.append(Problem(sheet.file, 1, code, message, letter(index)))
 
     for index, name in enumerate(sheet.header):
         if name not in BY_NAME:
