@@ -48,19 +48,19 @@ def run(args: argparse.Namespace) -> int:
     return make_template(args.out) if args.action == "template" else bring_in(args)
 
 
-def make_template(out: Path) -> int:
+def make_template(out: Path, root: Path = ROOT) -> int:
     if out.exists():
         raise CannotRun(f"{out} 已经有了，没有改动。", f"{out} exists already and was left alone.")
     try:
-        template.write(out, importing.read_site(ROOT))
+        template.write(out, importing.read_site(root))
     except OSError as fault:
         raise CannotRun(f"写不了 {out}：{fault}。", f"cannot write {out}: {fault}.") from fault
     say(both(f"写好了 {out}", f"written: {out}"))
     return DONE
 
 
-def bring_in(args: argparse.Namespace) -> int:
-    site = importing.read_site(ROOT)
+def bring_in(args: argparse.Namespace, root: Path = ROOT) -> int:
+    site = importing.read_site(root)
     with step(both(f"正在读 {args.file.name}", f"reading {args.file.name}")):
         found = importing.read(
             args.file, site, clock.today(), args.sheet, remove_missing=args.remove_missing
@@ -90,7 +90,7 @@ def bring_in(args: argparse.Namespace) -> int:
 
 def _refuse(path: Path, found: importing.Import) -> int:
     for problem in found.problems[:PRINTED]:
-        print(problem.message)
+        print(problem.message if problem.file == path.name else problem)
     count, rest = len(found.problems), len(found.problems) - PRINTED
     if rest > 0:
         print(both(f"…… 还有 {rest} 处", f"… and {rest} more"))

@@ -101,6 +101,10 @@ MESSAGES: dict[str, Text] = {
     "unknown_place": Text(
         "places.csv 里没有代码“{value}”。", "there is no code “{value}” in places.csv."
     ),
+    "unknown_name": Text(
+        "places.csv 里没有叫“{value}”的地方，或者不止一个。请改正，或补上代码。",
+        "there is no “{value}” in places.csv, or more than one. Correct it or give the code.",
+    ),
     "wrong_parent": Text("{value} 不属于 {parent}。", "{value} does not belong to {parent}."),
     "place_name": Text(
         "写的是“{value}”，而代码 {place} 是“{known}”。",

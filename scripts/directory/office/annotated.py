@@ -14,6 +14,9 @@ from scripts.directory.office.table import Table, shown
 from scripts.problems import Problem
 
 _FAULTY = {"bg_color": "#ffd7d7", "border": 1, "border_color": "#b00020"}
+#: The number format that keeps what is typed as it is.
+TEXT = 49
+_MOST_LINKS = 60_000  # a sheet holds 65,530
 _LONGEST_COMMENT = 2_000  # signs; a program cuts more, and a person reads less
 
 
@@ -43,12 +46,12 @@ def write(copy: Path, table: Table, headings: int, problems: Iterable[Problem]) 
 def _write(copy: Path, table: Table, headings: int, listed: list[Problem]) -> None:
     by_cell: dict[tuple[int, int], list[str]] = defaultdict(list)
     for problem in listed:
-        if problem.line:
+        if problem.line and problem.file == table.file:
             by_cell[_place(problem)].append(problem.message)
     with xlsxwriter.Workbook(copy, {"strings_to_formulas": False}) as book:
-        plain = book.add_format({"num_format": "@"})
-        faulty = book.add_format({**_FAULTY, "num_format": "@"})
-        bold = book.add_format({"bold": True, "num_format": "@", "bottom": 1})
+        plain = book.add_format({"num_format": TEXT})
+        faulty = book.add_format({**_FAULTY, "num_format": TEXT})
+        bold = book.add_format({"bold": True, "num_format": TEXT, "bottom": 1})
         sheet = book.add_worksheet(table.name or None)
         sheet.set_comments_author("manage.py directory import")
         sheet.freeze_panes(headings + 1, 1)
@@ -66,10 +69,12 @@ def _write(copy: Path, table: Table, headings: int, listed: list[Problem]) -> No
             comment = "\n".join(message.replace(" / ", "\n", 1) for message in messages)
             size = {"x_scale": 2.6, "y_scale": 1.2 + 0.5 * len(messages)}
             sheet.write_comment(number, index, comment[:_LONGEST_COMMENT], size)
-        _write_list(book, sheet.get_name(), listed)
+        _write_list(book, table.file, sheet.get_name(), listed)
 
 
-def _write_list(book: xlsxwriter.Workbook, sheet_name: str, problems: list[Problem]) -> None:
+def _write_list(
+    book: xlsxwriter.Workbook, file: str, sheet_name: str, problems: list[Problem]
+) -> None:
     """Each fault in a row of its own, leading to its cell."""
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -81,7 +86,7 @@ def _write_list(book: xlsxwriter.Workbook, sheet_name: str, problems: list[Probl
     quoted = sheet_name.replace("'", "''")
     for number, problem in enumerate(problems, start=1):
         zh, _, en = problem.message.partition(" / ")
-        if problem.line and number < 60_000:  # a sheet holds 65,530 links
+        if problem.line and problem.file == file and number < _MOST_LINKS:
             cell = f"{problem.column or 'A'}{problem.line}"
             sheet.write_url(number, 0, f"internal:'{quoted}'!{cell}", string=cell)
         sheet.write_string(number, 1, zh, wrapped)

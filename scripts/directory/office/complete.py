@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from scripts.directory.schema import Place, Places, Township
 
-#: Columns that say one thing in several ways: what a file gives of them stands for all.
+#: Columns that follow from one another: what a file gives of them stands for all.
 SAME_THING = (
-    ("province_code", "province_zh", "province_en"),
-    ("city_code", "city_zh", "city_en"),
+    ("city_code", "city_zh", "city_en", "province_code", "province_zh", "province_en"),
     ("district_code", "district_zh", "district_en"),
     ("township_zh", "township_en"),
 )
@@ -34,7 +33,8 @@ class Completer:
         self._cities = _by_name(places.cities.values())
         self._districts: dict[str, dict[str, list[Place]]] = {}
 
-    def complete(self, cells: dict[str, str]) -> None:
+    def complete(self, cells: dict[str, str]) -> list[str]:
+        """The columns whose names mean no place, or more than one."""
         self._place(cells, "province", self._provinces, self.places.provinces, "")
         # 苏州 and 宿州 are both Suzhou: the province tells.
         parent = cells.get("province_code", "")
@@ -50,6 +50,12 @@ class Completer:
             self._place(cells, "district", here, self.places.districts, city.code)
         if cells.get("township_zh") and not cells.get("township_en"):
             cells["township_en"] = self._towns.get(cells["township_zh"], "")
+        return [
+            f"{level}_{half}"
+            for level in ("province", "city")
+            for half in ("zh", "en")
+            if cells.get(f"{level}_{half}") and not cells.get(f"{level}_code")
+        ]
 
     def _place(
         self,

@@ -107,10 +107,10 @@ def meaning(heading: str) -> str:
 
 def find(table: Table) -> int | None:
     """The row, from 0, with the most headings that are known; None when there is none."""
-    best, most = None, FEWEST - 1
+    best, most = None, FEWEST
     for number, row in enumerate(table.rows[:DEPTH]):
         known = {meaning(shown(value)) for value in row if value != ""} - {""}
-        if len(known) > most:
+        if len(known) >= most:  # headings may be merged over two rows
             best, most = number, len(known)
     return best
 

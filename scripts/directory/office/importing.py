@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,6 +32,10 @@ from scripts.outcome import CannotRun
 from scripts.problems import Problem
 
 BRANCHES = DATA / "branches.csv"
+#: Faults that come from reading a cell, before anything is known of what it says.
+_UNREAD = ("no_value", "error_value", "lost_zero")
+#: Names from which codes or the other language would have followed.
+_UNKNOWN = ("unknown_name", "unknown_township")
 
 
 @dataclass
@@ -87,23 +93,45 @@ def read(
         return result
     reader = Reader(site.taxonomies)
     merger = Merger(site.present, reader, Completer(site.places, site.townships))
-    given = list(merger.rows(table, found, path.name))
-    unread = {(row.number, problem.column) for row in given for problem in row.problems}
-    result.rows = merger.in_order(given, keep_missing=not remove_missing)
-    branches, problems = check_rows(
-        result.rows, site.places, site.townships, site.taxonomies, today
-    )
-    for problem in problems:
-        # Of a cell that cannot be read only that is said, not that it is empty, too.
-        here = (problem.line, problem.column)
-        if here not in unread or problem.code in ("no_value", "error_value", "lost_zero"):
-            result.problems.append(problem)
-    if not result.problems:
-        directory = Directory(tuple(branches), site.places, site.townships, site.taxonomies)
-        result.problems += load_events(site.root / EVENTS, directory, today)[1]
-        result.problems += load_desks(site.root / DESKS, directory)[1]
-        result.changes = changes.between(site.present, result.rows, given, reader)
+    merged = merger.rows(table, found, path.name)
+    with _undisturbed():
+        given = list(merged)
+        result.rows = merger.in_order(given, keep_missing=not remove_missing)
+        lists_ = site.places, site.townships, site.taxonomies
+        branches, problems = check_rows(result.rows, *lists_, today)
+        result.problems += _without_echoes(problems)
+        if not result.problems:
+            directory = Directory(tuple(branches), *lists_)
+            result.problems += load_events(site.root / EVENTS, directory, today)[1]
+            result.problems += load_desks(site.root / DESKS, directory)[1]
+            result.changes = changes.between(site.present, result.rows, given, reader)
     return result
+
+
+def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
+    """Of a cell that cannot be read only that is said, and not that it is empty, too; nor that what
+    follows from it is missing.
+    """
+    unread = {(p.line, p.column) for p in problems if p.code in _UNREAD}
+    unknown = {p.line for p in problems if p.code in _UNKNOWN}
+    for problem in problems:
+        empty = problem.code in ("required", "language_half")
+        if empty and not problem.column and problem.line in unknown:
+            continue
+        if problem.code in _UNREAD or (problem.line, problem.column) not in unread:
+            yield problem
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Millions of small texts are made and none is dropped: looking for garbage only costs time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _choose(tables: list[Table], name: str, wanted: str) -> tuple[Table, int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from scripts.directory.cells import Row
-from scripts.directory.columns import BY_NAME
 from scripts.directory.office.complete import Completer, forget_rest
 from scripts.directory.office.headings import Headings
 from scripts.directory.office.table import Table
@@ -24,22 +23,27 @@ class Merger:
 
     def rows(self, table: Table, headings: Headings, file: str) -> Iterator[Row]:
         """Every row below the headings that holds anything, with what it leaves unsaid."""
-        letters = headings.letters
+        letters, columns = headings.letters, list(headings.columns.items())
+        nothing = dict.fromkeys(headings.columns.values(), "")
+        phone = next((column for column, name in columns if name == "phone"), None)
+        unread = {row for row, _ in table.faulty}
         for index in range(headings.row + 1, len(table.rows)):
             values = table.rows[index]
-            given = {
-                name: self.reader.read(values[column], name) if column < len(values) else ""
-                for column, name in headings.columns.items()
-            }
-            faulty = [(index, column) in table.faulty for column in headings.columns]
-            if not any(given.values()) and not any(faulty):
+            width, given = len(values), nothing.copy()
+            for column, name in columns:
+                if column < width and (value := values[column]) != "":
+                    given[name] = self.reader.read(value, name)
+            if index not in unread and not any(given.values()):
                 continue
-            row = Row(file, index + 1, self._whole(given), letters)
-            for column, name in headings.columns.items():
+            cells = self._whole(given)
+            row = Row(file, index + 1, cells, letters)
+            for name in self.completer.complete(cells):
+                row.report(name, "unknown_name", value=cells[name])
+            for column, name in columns if index in unread else ():
                 if fault := table.faulty.get((index, column)):
                     row.report(name, fault[0], value=fault[1])
-                elif column < len(values) and is_lost_zero(values[column], BY_NAME[name]):
-                    row.report(name, "lost_zero")
+            if phone is not None and phone < width and is_lost_zero(values[phone]):
+                row.report("phone", "lost_zero")
             yield row
 
     def _whole(self, given: dict[str, str]) -> dict[str, str]:
@@ -47,9 +51,7 @@ class Merger:
         cells = dict(old.cells) if old else {}
         if old:
             forget_rest(cells, given)
-        cells |= given
-        self.completer.complete(cells)
-        return cells
+        return cells | given
 
     def in_order(self, given: Iterable[Row], keep_missing: bool) -> list[Row]:
         """All rows of the new branches.csv: present ones in their place, new ones last."""

@@ -23,16 +23,16 @@ MOST_BYTES = 600_000_000  # of all parts together, inflated
 MOST_ROWS = 199_999
 MOST_INDEX = 5_000_000  # bytes of the list of sheets
 #: Inflated / compressed, for parts above a megabyte. Real sheets stay below 50.
-HIGHEST_RATIO = 300
+HIGHEST_RATIO = 200
 _PIECE = 1 << 22
 _OVERLAP = 1 << 16  # no cell that matters is longer
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"')
 _FAR_ROW = rb"(?:[2-9]\d{5}|\d{7,})"
 #: A cell that holds something in a row above MOST_ROWS, or in column TA (the 521st) or beyond.
-_FAR = re.compile(rb'\br="(?:[A-Z]+%b|(?:[A-Z]{3,}|[T-Z][A-Z])\d+)"[^>]*[^/]>' % _FAR_ROW)
+_FAR = re.compile(rb'\br="(?:[A-Z]+%b|(?:[A-Z]{3,}|[T-Z][A-Z])\d+)"[^>]*(?<!/)>' % _FAR_ROW)
 #: Rows may be numbered while their cells are not.
-_FAR_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="%b"[^>]*[^/]>' % _FAR_ROW)
+_FAR_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="%b"[^>]*(?<!/)>' % _FAR_ROW)
 _UNNUMBERED = re.compile(rb"<(?:\w+:)?c(?:\s(?![^>]*\br=)[^>]*)?>")
 _SUSPECT = re.compile(
     rb"<(?:\w+:)?c\b(?P<head>[^>]*)>\s*"
@@ -143,18 +143,24 @@ def _sheets(
 def _look_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Faulty:
     """A sheet's formulas without a result and its errors; one that reaches too far is refused."""
     faulty: Faulty = {}
-    tail = b""
-    far_rows = unnumbered = False
-    for piece in _pieces(archive, info):
-        text = tail + piece
-        tail = text[-_OVERLAP:]
-        far_rows = far_rows or bool(_FAR_NUMBER.search(text))
-        unnumbered = unnumbered or bool(_UNNUMBERED.search(text))
-        if _FAR.search(text) or (far_rows and unnumbered):
+    far_rows = False
+    for text in _overlapping(archive, info):
+        if _FAR.search(text):
             raise _too_large(name)
+        far_rows = far_rows or bool(_FAR_NUMBER.search(text))
         if any(mark in text for mark in _MARKS):
             faulty.update(_without_value(text))
+    if far_rows and any(map(_UNNUMBERED.search, _overlapping(archive, info))):
+        raise _too_large(name)
     return faulty
+
+
+def _overlapping(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Pieces that begin with the end of the one before, so that each cell is whole in one."""
+    tail = b""
+    for piece in _pieces(archive, info):
+        yield (text := tail + piece)
+        tail = text[-_OVERLAP:]
 
 
 def _without_value(text: bytes) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:

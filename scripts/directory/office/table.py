@@ -16,6 +16,7 @@ class Table:
     code with what the cell shows.
     """
 
+    file: str  # its name, without folders
     name: str  # of the sheet; "" in a CSV file
     rows: list[list[Value]]
     faulty: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)

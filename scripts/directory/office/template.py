@@ -15,6 +15,7 @@ from xlsxwriter.exceptions import XlsxFileError
 
 from scripts.directory.columns import BY_NAME, Column
 from scripts.directory.fields import Field, example_of, load_fields
+from scripts.directory.office.annotated import TEXT
 from scripts.directory.office.importing import Site
 from scripts.directory.schema import Text
 
@@ -83,7 +84,7 @@ def _write_lists(
     book: xlsxwriter.Workbook, sheet: Any, choices: dict[str, list[str]]
 ) -> dict[str, str]:
     """The range of each list, as a drop-down wants it."""
-    bold = book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
+    bold = book.add_format({"bold": True, "bottom": 1, "num_format": TEXT})
     sheet.freeze_panes(1, 0)
     ranges = {}
     for index, (name, values) in enumerate(choices.items()):
@@ -100,11 +101,11 @@ def _write_lists(
 def _write_branches(
     book: xlsxwriter.Workbook, sheet: Any, fields: Iterable[Field], sources: dict[str, str]
 ) -> None:
-    as_text = book.add_format({"num_format": "@"})
+    as_text = book.add_format({"num_format": TEXT})
     small = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#444444"})
     styles = {
         needed: book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "num_format": "@", "border": 1,
+            {"bold": True, "text_wrap": True, "valign": "top", "num_format": TEXT, "border": 1,
              "bg_color": "#f6e3df" if needed else "#eeeeee"}
         )
         for needed in (True, False)
@@ -157,8 +158,8 @@ def _prompt(field: Field, column: Column) -> str:
 
 
 def _write_notes(book: xlsxwriter.Workbook, sheet: Any, fields: Iterable[Field]) -> None:
-    bold = book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    bold = book.add_format({"bold": True, "bottom": 1, "num_format": TEXT})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": TEXT})
     sheet.freeze_panes(1, 0)
     for index, width in enumerate((24, 26, 12, 48, 52, 40)):
         sheet.set_column(index, index, width, wrapped)

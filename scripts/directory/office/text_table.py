@@ -41,7 +41,7 @@ def read(content: bytes, name: str) -> list[Table]:
             f"{name} 的表格读不下去（{fault}）。请另存为 .xlsx。",
             f"{name} breaks off as a table ({fault}). Save it as .xlsx.",
         ) from None
-    return [Table("", rows)]
+    return [Table(name, "", rows)]
 
 
 def decoded(content: bytes) -> str | None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from scripts.directory.columns import BY_NAME, Column
+from scripts.directory.columns import BY_NAME
 from scripts.directory.office.table import Value, shown
 from scripts.directory.schema import Taxonomies, Term
 
@@ -77,13 +77,13 @@ class Reader:
         return words
 
 
-def is_lost_zero(value: Value, column: Column) -> bool:
+def is_lost_zero(phone: Value) -> bool:
     """A number cell cannot hold the 0 that an area code begins with."""
-    if column.kind != "phone" or isinstance(value, (str, bool)):
+    if isinstance(phone, (str, bool)):
         return False
-    digits = shown(value)
-    return digits.isdigit() and 9 <= len(digits) <= 11 and digits[:2] not in ("40", "80", "13",
-        "14", "15", "16", "17", "18", "19")  # fmt: skip
+    digits = shown(phone)
+    begins_without = digits.startswith(("400", "800", "1"))  # service numbers, mobiles
+    return digits.isdigit() and 9 <= len(digits) <= 11 and not begins_without
 
 
 def _names(terms: Mapping[str, Term]) -> dict[str, str]:

@@ -17,7 +17,7 @@ def read(content: bytes, name: str) -> list[Table]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [
-                _table(book, sheet.name, inspected[sheet.name])
+                _table(book, name, sheet.name, inspected[sheet.name])
                 for sheet in book.sheets_metadata
                 if sheet.typ == SheetTypeEnum.WorkSheet
             ]
@@ -26,7 +26,7 @@ def read(content: bytes, name: str) -> list[Table]:
 
 
 def _table(
-    book: CalamineWorkbook, name: str, faulty: dict[tuple[int, int], tuple[str, str]]
+    book: CalamineWorkbook, file: str, name: str, faulty: dict[tuple[int, int], tuple[str, str]]
 ) -> Table:
     sheet = book.get_sheet_by_name(name)
     rows: list[list[Value]] = [
@@ -41,4 +41,4 @@ def _table(
     for row, column in faulty:  # cells that the reader takes for empty may lie outside its range
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend([""] * (column + 1 - len(rows[row])))
-    return Table(name, rows, faulty)
+    return Table(file, name, rows, faulty)
