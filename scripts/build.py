@@ -18,6 +18,7 @@ from forms_api.shell import Shell
 from scripts import feeds, fingerprint, identity, qr, release, tidy, twins, verify
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
+from scripts.directory import finder
 from scripts.directory import pages as directory_pages
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
@@ -146,6 +147,7 @@ def _fill_directory(
         site_url=sources.site_url,
         forms=set(sources.forms),
     )
+    finder.write(sources.branches, public, sources.today, root / "docs/data")
     directory_feeds.write(
         sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
     )

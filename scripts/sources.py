@@ -57,7 +57,9 @@ class Sources:
         if kind == "form":
             return render.form_html(self.forms[name], lang, self.catalogue)
         if kind == "directory":
-            return directory_pages.landing(self.branches, lang)
+            return directory_pages.landing(
+                self.branches, lang, self.site.address("away/register", lang)
+            )
         return self.embeds.html(kind, name, lang)
 
     def link_terms(self, article: str, slug: str, lang: str) -> str:

@@ -19,6 +19,7 @@ from forms_api.shell import Shell
 from scripts.beside import beside
 from scripts.directory.browse import Browse
 from scripts.directory.chrome import Chrome
+from scripts.directory.finder_view import finder_view
 from scripts.directory.groups import all_groups, by_city, ranked
 from scripts.directory.schema import Directory
 from scripts.directory.views import THEME, Parts, Views, environment, organization
@@ -146,9 +147,10 @@ def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome)
     return size
 
 
-def landing(directory: Directory, lang: str, words: Mapping[str, Words] | None = None) -> str:
-    """HTML for `[[directory]]`: the ways in, and up to 300 entries by city."""
-    wording = (words or load_words(DATA))[lang]
+def landing(directory: Directory, lang: str, register_url: str = "") -> str:
+    """HTML for `[[directory]]`: the finder, the ways in, and up to 300 entries by city."""
+    words = load_words(DATA)
+    wording = words[lang]
     env = environment()
     parts = Parts(env, lang, wording)
     views = Views(directory, lang, wording, parts, clock.today(), False)
@@ -163,6 +165,9 @@ def landing(directory: Directory, lang: str, words: Mapping[str, Words] | None =
     cities = {group.key: group for group in groups["city"]}
     shown = by_city(listed, lang) if len(directory.branches) <= LANDING_LIMIT else []
     return env.get_template("directory/landing.html").render(
+        **finder_view(directory, lang, words, views, clock.today()),
+        register_url=register_url,
+        none_else=Markup(wording["finder_none_else"]),  # noqa: S704  # our own words
         parts=parts.module,
         w=wording,
         L=lang,

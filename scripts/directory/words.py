@@ -13,7 +13,7 @@ from scripts.directory.schema import Text
 
 LANGUAGES = ("zh", "en")
 PREFIX = {"zh": "", "en": "en/"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 Words = Mapping[str, str]
 
@@ -31,7 +31,7 @@ def day(there: date, lang: str) -> str:
     """2026 年 11 月 21 日, 21 Nov 2026."""
     if lang == "zh":
         return f"{there.year} 年 {there.month} 月 {there.day} 日"
-    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+    return f"{there.day} {MONTHS[there.month - 1]} {there.year}"
 
 
 def counted(words: Words, key: str, n: int) -> str:

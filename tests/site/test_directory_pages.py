@@ -345,8 +345,8 @@ def test_no_id_takes_the_place_of_a_browse_page(public: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_directorys_own_page_shows_all_ways_in_with_counts(lang: str) -> None:
     page = HTMLParser(pages.landing(DIRECTORY, lang))
-    assert [node.attributes["id"] for node in page.css("h2")] == [
-        "by-place", "by-home", "by-trade", "by-kind", "all",
+    assert [node.attributes["id"] for node in page.css("h2[id]")] == [
+        "by-place", "by-home", "by-trade", "by-kind", "by-help", "all",
     ]  # fmt: skip
     for list_, value_of in zip(
         page.css(".jq-browse"),
@@ -364,14 +364,14 @@ def test_the_directorys_own_page_shows_all_ways_in_with_counts(lang: str) -> Non
             members = [b for b in DIRECTORY.open_branches if value_of(b) == value]
             assert int(count) == len(members)
         assert sum(counts) == len(DIRECTORY.open_branches)
-    assert len(page.css(".jq-card")) == len(DIRECTORY.open_branches)
+    assert len(page.css(".jq-nofinder .jq-card")) == len(DIRECTORY.open_branches)
 
 
 def test_cities_stand_in_the_order_of_their_pinyin_or_alphabet() -> None:
     headings = {
         lang: [
             words(node.css_first("a"))
-            for node in HTMLParser(pages.landing(DIRECTORY, lang)).css("h3.jq-city")
+            for node in HTMLParser(pages.landing(DIRECTORY, lang)).css(".jq-nofinder h3.jq-city")
         ]
         for lang in LANGUAGES
     }
@@ -381,7 +381,8 @@ def test_cities_stand_in_the_order_of_their_pinyin_or_alphabet() -> None:
 
 def test_a_large_directory_shows_only_the_ways_in_on_its_own_page() -> None:
     page = HTMLParser(pages.landing(multiplied(DIRECTORY, 301), "zh"))
-    assert page.css(".jq-card") == [] and len(page.css(".jq-browse")) == 4
+    assert not page.css(".jq-nofinder") and len(page.css(".jq-browse")) == 4
+    assert len(page.css("[data-jq-out] .jq-card")) == 20
 
 
 def test_the_home_page_gets_places_and_townships_with_counts() -> None:

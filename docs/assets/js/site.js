@@ -47,6 +47,14 @@
     list.nextElementSibling.hidden = left > 0;
   });
 
+  // A finder whose script does not run here gives way to the plain list.
+  window.addEventListener("load", function () {
+    all("[data-jq-finder]:not([data-jq-ready])", function (finder) {
+      finder.hidden = true;
+      all(".jq-nofinder", function (list) { list.className = ""; });
+    });
+  });
+
   all("[data-jq-print]", function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

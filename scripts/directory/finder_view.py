@@ -1,0 +1,106 @@
+"""What the page find/directory shows of the finder before any script runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from markupsafe import Markup
+
+from scripts.directory.finder_columns import PARTS, Columns, columns
+from scripts.directory.groups import all_groups, by_city, ranked
+from scripts.directory.schema import Directory
+from scripts.directory.tiles import BAR, GAP, TILE, bars, tiles
+from scripts.directory.views import Views
+from scripts.directory.words import MONTHS, PREFIX, Words, counted
+
+FIRST = 20  # cards, as many as finder.js shows at once
+#: Open when the page is first seen; the others are folded.
+_UNFOLDED = ("place", "home")
+_BARS = 330  # units for label and bar, before the number
+_LABELS = {"zh": 92, "en": 176}
+_SAID = (
+    "count", "count_one", "from_home", "finder_none", "finder_none_city", "finder_none_near",
+    "finder_none_drop", "finder_remove", "finder_clear", "finder_all", "finder_everywhere",
+    "finder_show_more", "finder_loose", "finder_loading", "finder_failed",
+)  # fmt: skip
+
+
+def finder_view(
+    directory: Directory, lang: str, wording: Mapping[str, Words], views: Views, today: date
+) -> dict[str, Any]:
+    """The names of docs/theme/directory/finder.html and pictures.html."""
+    words = wording[lang]
+    table = columns(directory, wording, today)
+    provinces = ranked(all_groups(directory)["province"], lang)
+    services = [
+        (value.key, value.label[lang], table.count(value.bits))
+        for value in table.values
+        if value.part == "service"
+    ]
+    open_count = len(directory.open_branches)
+    return {
+        "finder_url": f"/data/finder/{lang}.json",
+        "here": f"/{PREFIX[lang]}find/directory/",
+        "found": counted(words, "count", open_count),
+        "provinces": [(group.key, group.label[lang], group.count) for group in provinces],
+        "groups": _groups(table, lang),
+        "unfolded": _UNFOLDED,
+        "flags": [value for value in _listed(table, lang) if value[1] in ("open", "checked")],
+        "first": _first(directory, lang, views),
+        "more": max(0, open_count - FIRST),
+        "step": min(FIRST, max(0, open_count - FIRST)),
+        "says": _says(words, lang),
+        "tiles": tiles(directory, {group.key: group.count for group in provinces}, lang, words),
+        "tile": TILE,
+        "gap": GAP,
+        "bars": bars(services, _BARS - _LABELS[lang]),
+        "bar": BAR,
+        "label_width": _LABELS[lang],
+    }
+
+
+def _listed(table: Columns, lang: str) -> list[tuple[int, str, str, str, int]]:
+    """(number, part, key, label, open branches)"""
+    return [
+        (number, value.part, value.key, value.label[lang], table.count(value.bits))
+        for number, value in enumerate(table.values)
+    ]
+
+
+def _groups(table: Columns, lang: str) -> list[tuple[str, list[tuple[int, str, str, int]]]]:
+    listed = _listed(table, lang)
+    parts = [part for part in PARTS if part not in ("open", "checked")]
+    return [
+        (part, some)
+        for part in parts
+        if (some := [(n, key, label, count) for n, of, key, label, count in listed if of == part])
+    ]
+
+
+def _first(directory: Directory, lang: str, views: Views) -> list[tuple[str, str, int, Markup]]:
+    """(city's code, name, open branches, finished cards) until there are FIRST cards."""
+    every = by_city(directory.open_branches, lang)
+    shown = list(islice((branch for _, some in every for branch in some), FIRST))
+    kept = []
+    for code, some in every:
+        if there := [branch for branch in some if branch in shown]:
+            name = there[0].city.short[lang]
+            kept.append((code, name, len(some), views.cards(there, "h4")))
+        else:
+            break
+    return kept
+
+
+def _says(words: Words, lang: str) -> Markup:
+    """The words of finder.js as JSON that can stand in a script element."""
+    said = {key.removeprefix("finder_"): words[key] for key in _SAID}
+    said["quoted"] = "“{q}”"
+    data: dict[str, Any] = dict(said)
+    if lang == "en":
+        data["months"] = MONTHS
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704  # our own words, and no "<" in them
