@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
+from forms_api import yaml_text
 from forms_api.answers import Field
 from forms_api.fields import Contact, kind_of
 from forms_api.form import Checked as Checked
@@ -52,7 +53,7 @@ def load_all(folder: Path = DEFINITIONS) -> dict[str, Form]:
 
 def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = yaml_text.load(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
         return {}, [f"{path.name}: cannot be read: {' '.join(str(error).split())}"]
     if not isinstance(raw, dict):

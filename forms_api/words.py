@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from forms_api import yaml_text
 from forms_api.languages import FOLDERS, Folder
 
 STRINGS = Path(__file__).parent / "strings"
@@ -41,7 +41,7 @@ class Words:
 
 def load(lang: Folder) -> dict[str, str]:
     """All texts of one language by their dotted key: error.required, step.check, …"""
-    tree = yaml.safe_load((STRINGS / f"{lang}.yml").read_text("utf-8"))
+    tree = yaml_text.load((STRINGS / f"{lang}.yml").read_text("utf-8"))
     return dict(_flatten(tree))
 
 

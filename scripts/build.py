@@ -1,21 +1,23 @@
-"""`manage.py build`: check → render → fill directory → index → verify → compress → release."""
+"""`manage.py build`: check → render → fill directory → index → verify → compress → release.
+
+Two processes work at a time: MkDocs renders beside the check, the pages are verified beside the
+search index. `seconds` of a stage is what the build waited for it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
 from scripts import feeds, fingerprint, identity, qr, release, tidy, twins, verify
+from scripts.beside import beside
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder
@@ -23,6 +25,7 @@ from scripts.directory import pages as directory_pages
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
 from scripts.progress import say, step
+from scripts.rendering import rendering
 from scripts.search import soundness
 from scripts.search.indexer import index_tree
 from scripts.sources import Sources, read_sources
@@ -69,20 +72,21 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
     result = BuildResult()
     began = time.perf_counter()
     read = fingerprint.of_sources(root)  # an edit during the build is not in this release
-    with result.stage("check", "检查 check"):
-        result.problems = check(root).problems
-    if result.problems:
-        return result
-
     releases = out or root / "var/releases"
-    with release.staging(releases) as staging:
+    with ExitStack() as work:
+        staging = work.enter_context(release.staging(releases))
         public, private = staging / "public", staging / "_private"
+        pages = work.enter_context(rendering(root, public))
+        with result.stage("check", "检查 check"):
+            result.problems = check(root).problems
+        if result.problems:
+            return result
         with result.stage("render", "生成页面 render"):
-            result.problems = _render(root, public)
+            sources = read_sources(root)
+            result.problems = pages.problems()
             if result.problems:
                 return result
             shells = tidy.tidy(public, private)
-            sources = read_sources(root)
             sources.assets.write(public)
             identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
             qr.write(public, sources)
@@ -90,11 +94,13 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             result.entries, entry_pages = _fill_directory(root, sources, shells, public)
             feeds.write(sources, root, public, private)
         result.seconds["pages"] = round(entry_pages, 3)
+        looked = work.enter_context(
+            beside(lambda: verify.verify(public, sources.site.identity), "verify")
+        )
         with result.stage("index", "搜索索引 index"):
             index_tree(public, public / "search-index", glossary=root / "docs/data/glossary.tsv")
         with result.stage("verify", "核对成品 verify"):
-            result.problems = verify.verify(public, sources.site.identity)
-            result.problems += soundness.check(public)
+            result.problems = looked.result() + soundness.check(public)
             if result.problems:
                 return result
             (private / "release.json").write_text(
@@ -115,23 +121,6 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
         result.release = release.publish(staging, releases, current)
     result.seconds["total"] = round(time.perf_counter() - began, 3)
     return result
-
-
-def _render(root: Path, public: Path) -> list[Problem]:
-    """MkDocs in a process of its own; what it warns of stops the build."""
-    run = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(public)],
-        cwd=root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if run.returncode == 0:
-        return []
-    lines = [line.strip() for line in run.stderr.splitlines() if line.strip()]
-    noted = [line for line in lines if line.startswith(("WARNING", "ERROR"))]
-    return [Problem("mkdocs.yml", 0, "mkdocs", line) for line in noted or lines[-3:]]
 
 
 def _fill_directory(

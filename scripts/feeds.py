@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import yaml
-
-from forms_api import openapi
+from forms_api import openapi, yaml_text
 from scripts.content import glossary
 from scripts.sources import Sources
 
@@ -37,7 +35,7 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     _write_json(data / "openapi.json", api)
     _write_json(private / "identity.json", sources.site.identity)
     _write_json(private / "catalogue.json", sources.catalogue)
-    desks = yaml.safe_load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
+    desks = yaml_text.load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
     _write_json(private / "desks.json", desks)
 
 

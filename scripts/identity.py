@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from forms_api import yaml_text
 from scripts import drawing
 from scripts.assets import Assets
 from scripts.content.words import identity_for
@@ -105,7 +106,7 @@ def _luminance(colour: str) -> float:
 def check(root: Path) -> Iterator[Problem]:
     """Everything wrong with the block, each at its line."""
     text = (root / FILE).read_text(encoding="utf-8")
-    block = yaml.safe_load(text)["extra"]["identity"]
+    block = yaml_text.load(text)["extra"]["identity"]
     lines = _lines(text)
 
     def problem(message: str, *keys: str) -> Problem:

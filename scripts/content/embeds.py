@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader
 
+from forms_api import yaml_text
 from forms_api.forms import Form
 from forms_api.render import answer_promise
 from scripts.content import coming, glossary
@@ -198,7 +198,7 @@ def _checked(verified: dt.date | bool, lang: str, words: Mapping[str, str]) -> s
 
 def load_added(root: Path) -> dict[str, list[dict[str, str]]]:
     """The values of docs/data/taxonomies.yml that are marked as ours, per list."""
-    lists = yaml.safe_load((root / "docs/data/taxonomies.yml").read_text(encoding="utf-8"))
+    lists = yaml_text.load((root / "docs/data/taxonomies.yml").read_text(encoding="utf-8"))
     found = {
         name: [value for value in values if value.get("added")] for name, values in lists.items()
     }

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from forms_api import yaml_text
+
 LANGUAGES = ("zh", "en")
 #: Pages that stand outside the catalogue: not counted, not required to carry a label.
 OUTSIDE = ("index", "search", "about/upkeep")
@@ -132,7 +134,7 @@ def page_of(root: Path, path: Path, lang: str, text: str) -> SourcePage:
         body = text[match.end() :]
         body_line = text[: match.end()].count("\n") + 1
         try:
-            loaded = yaml.safe_load(match[1])
+            loaded = yaml_text.load(match[1])
             meta = loaded if isinstance(loaded, dict) else {}
         except yaml.YAMLError as error:
             broken = " ".join(str(error).split())

@@ -22,6 +22,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forms_api import yaml_text
 from scripts.content.front_matter import Label
 from scripts.problems import Problem
 
@@ -62,7 +63,7 @@ def load_then_now(root: Path) -> ThenNow:
     path = root / FILE
     if not path.exists():
         return ThenNow()
-    return ThenNow.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return ThenNow.model_validate(yaml_text.load(path.read_text(encoding="utf-8")) or {})
 
 
 def check(root: Path, facts: Collection[str], pages: Collection[str]) -> Iterator[Problem]:

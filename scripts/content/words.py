@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
+from forms_api import yaml_text
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -44,7 +44,7 @@ def fill_all(value: Any, blanks: dict[str, Any]) -> Any:
 
 def load_words(root: Path, identity: dict[str, Any]) -> dict[str, dict[str, str]]:
     """docs/data/words.yml as {"zh": {key: words}, "en": …} with the identity filled in."""
-    table = yaml.safe_load((root / "docs/data/words.yml").read_text(encoding="utf-8"))
+    table = yaml_text.load((root / "docs/data/words.yml").read_text(encoding="utf-8"))
     return {
         lang: {key: fill(pair[lang], identity_for(identity, lang)) for key, pair in table.items()}
         for lang in ("zh", "en")
@@ -59,7 +59,7 @@ def load_identity(root: Path) -> dict[str, Any]:
 
 def load_config(root: Path) -> dict[str, Any]:
     """mkdocs.yml as plain data."""
-    return dict(yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8")))
+    return dict(yaml_text.load((root / "mkdocs.yml").read_text(encoding="utf-8")))
 
 
 def day(iso: str, lang: str) -> str:

@@ -8,8 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from forms_api import yaml_text
 from forms_api.clock import ZONE
 from scripts.directory.faults import told
 from scripts.directory.schema import Directory, Text
@@ -47,7 +46,7 @@ def load_events(path: Path, directory: Directory, today: date) -> tuple[list[Eve
     events: list[Event] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for index, item in enumerate(yaml.safe_load(path.read_text("utf-8")) or (), start=1):
+    for index, item in enumerate(yaml_text.load(path.read_text("utf-8")) or (), start=1):
         name = str(item.get("id", index)) if isinstance(item, dict) else str(index)
         try:
             event = _event(item, today)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from forms_api import yaml_text
 from scripts.directory.faults import told, told_in_row
 from scripts.directory.schema import Place, Places, Taxonomies, Term, Text, Township
 from scripts.directory.sheet import read_csv
@@ -59,7 +58,7 @@ def load_taxonomies(path: Path, shown_as: str) -> tuple[Taxonomies, list[Problem
         return {}, [Problem(shown_as, 0, "no_file", told("no_file"))]
     problems: list[Problem] = []
     found: dict[str, dict[str, Term]] = {}
-    for name, items in yaml.safe_load(path.read_text("utf-8")).items():
+    for name, items in yaml_text.load(path.read_text("utf-8")).items():
         terms = found[name] = {}
         for item in items:
             try:

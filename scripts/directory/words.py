@@ -7,8 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from forms_api import yaml_text
 from scripts.directory.schema import Text
 
 LANGUAGES = ("zh", "en")
@@ -23,7 +22,7 @@ def load_words(data: Path) -> Mapping[str, Words]:
     """By language: the shell's words.yml and, on top, directory_words.yml."""
     pairs: dict[str, dict[str, str]] = {}
     for name in ("words.yml", "directory_words.yml"):
-        pairs |= yaml.safe_load((data / name).read_text("utf-8"))
+        pairs |= yaml_text.load((data / name).read_text("utf-8"))
     return {lang: {key: pair[lang] for key, pair in pairs.items()} for lang in LANGUAGES}
 
 
