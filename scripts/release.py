@@ -20,7 +20,7 @@ _ABANDONED = 24 * 3600  # seconds without a change
 def staging(releases: Path) -> Iterator[Path]:
     """An empty folder beside the releases; it disappears unless it was published."""
     releases.mkdir(parents=True, exist_ok=True)
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
     folder = releases / f"{_BUILDING}{stamp}"
     (folder / "_private").mkdir(parents=True)
     try:
