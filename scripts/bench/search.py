@@ -87,9 +87,8 @@ def _prepare(source: Path, articles: Sequence[Article], root: Path, work: Path) 
         seconds["lunr"] += peers.lunr(
             root, list(dict.fromkeys(urls)), lang, work / f"lunr-{lang}", work / "out" / lang
         )
-    if (data := source / "data" / "branches.json").is_file():
-        (root / "data").mkdir()
-        shutil.copy(data, root / "data")
+    if (data := source / "data").is_dir():
+        shutil.copytree(data, root / "data", ignore=shutil.ignore_patterns("*.gz", "*.br"))
     reports = index_tree(source, root / "search-index", glossary=_glossary(source))
     seconds["ours"] = sum(report.seconds for report in reports.values())
     shutil.move(work / "pagefind", root / "pagefind")

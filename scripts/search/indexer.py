@@ -23,6 +23,7 @@ FORMAT = 3  # of tables.json and of the records in fragments; search.js refuses 
 KEYS = {"title": "ꀀ", "keyword": "ꀁ", "heading": "ꀂ"}
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
 Names = Sequence[Sequence[str]]
+FINDER = "data/finder"
 NO_BRANCHES: Mapping[str, Any] = {"branches": []}
 
 
@@ -53,8 +54,9 @@ def index_tree(
 ) -> dict[str, Report]:
     """Write `out/<zh|en|…>/` for each language found under `root`; old ones are replaced.
 
-    `glossary`: a file as glossary.py reads it. Branches come from the tree's `data/branches.json`.
-    Pages in a language tag such as `zh-Hans` go to its first part.
+    `glossary`: a file as glossary.py reads it. Branches are searched in the tree's `data/finder/`,
+    if there is one, and how they sound is learnt from its `data/branches.json`. Pages in a language
+    tag such as `zh-Hans` go to its first part.
     """
     by_language: dict[str, list[Article]] = defaultdict(list)
     for article in collect(root, lambda url: skip(url) or (root / url[1:]).is_relative_to(out)):
@@ -69,7 +71,9 @@ def index_tree(
             for lang, articles in sorted(by_language.items())
         }
         for lang, index in begun.items():
-            index.write_tables(names.get(lang, ()), places.columns(data, lang))
+            finder = f"{FINDER}/{lang}.json"
+            address = f"/{finder}" if (root / finder).is_file() else ""
+            index.write_tables(names.get(lang, ()), places.titles(data, lang), address)
         return {lang: index.finish() for lang, index in begun.items()}
 
 
@@ -85,23 +89,22 @@ class _Index:
         self.tables: dict[str, Any] = {}
         self.beside: dict[str, Mapping[str, Any]] = {}
 
-    def write_tables(self, names: Names, branches: Mapping[str, Any]) -> None:
-        """`names`: the names of each thing, most usual first; `branches`: places.columns."""
+    def write_tables(self, names: Names, branches: Sequence[str], finder: str) -> None:
+        """`names`: the names of each thing, most usual first; `branches`: names of branches;
+        `finder`: the address of the finder's data, or ""."""
         fold = tables.simplify()
         text = "\n".join(_all_text(self.articles))
-        beside = fold(json.dumps(branches, ensure_ascii=False))
+        titles = [fold(title) for title in branches]
+        beside = "".join(titles)
         self.tables = {
             "format": FORMAT,
+            "finder": finder,
             **_packed_fold(tables.fold_table_for({*text, *beside})),
             "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
             "names": tables.aliases_for([[fold(n) for n in group] for group in names], text),
         }
         heard = [fold(name) for article in self.articles for name in _names_in(article)]
-        titles = [fold(row[1]) for row in branches["rows"]]
-        self.beside = {
-            "branches": branches,
-            "sounds": sounds([*heard, *titles], {*text, *beside}, COMMON),
-        }
+        self.beside = {"sounds": sounds([*heard, *titles], {*text, *beside}, COMMON)}
 
     def finish(self) -> Report:
         contents = self.run.wait()

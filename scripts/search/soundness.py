@@ -8,7 +8,7 @@ from scripts.problems import Problem
 from scripts.search.indexer import FORMAT
 from scripts.search.pagefind import FormatChanged, read_fragment
 
-NEEDED = ("branches.json", "sounds.json")
+NEEDED = ("sounds.json",)
 
 
 def check(public: Path, langs: tuple[str, ...] = ("zh", "en")) -> list[Problem]:
@@ -23,6 +23,7 @@ def _language(public: Path, name: str) -> Iterator[Problem]:
         number = tables["format"]
         pages = [page for page, *_ in tables["pages"]]
         chunks = [chunk for _, chunk in tables["chunks"]]
+        finder = tables["finder"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         yield Problem(name, 0, "search-index", f"cannot be read: {error!r}")
         return
@@ -33,6 +34,8 @@ def _language(public: Path, name: str) -> Iterator[Problem]:
     for needed in (*NEEDED, *(f"index/{chunk}.pf_index" for chunk in chunks)):
         if not _filled(folder / needed):
             yield Problem(f"{name}/{needed}", 0, "search-index", "missing or empty")
+    if finder and not _filled(public / finder.lstrip("/")):
+        yield Problem(name, 0, "search-index", f"{finder} is missing or empty")
     for page in pages:
         path = folder / "fragment" / f"{page}.pf_fragment"
         try:

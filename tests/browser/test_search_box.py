@@ -58,8 +58,6 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = write_tree(tmp_path_factory.mktemp("tree"))
-    (root / "data").mkdir()
-    (root / "data" / "branches.json").write_text('{"branches": []}', encoding="utf-8")
     index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
     for name, body in (("box", "<p>正文</p>"), ("search", SEARCH)):
         (root / name).mkdir(exist_ok=True)

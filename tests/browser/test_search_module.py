@@ -1,7 +1,6 @@
 """The search as a reader's browser runs it, under the site's own policy."""
 
 import gzip
-import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -12,10 +11,13 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
+from scripts.directory import finder
+from scripts.directory.schema import Directory
 from scripts.search.corpus import collect
 from scripts.search.indexer import index_tree, is_branch_page
 from scripts.search.serving import BLANK, serve
 from scripts.search.tokens import HAN
+from tests.site.directory_data import DATA, SOUND_ROW, TODAY, imported, lists, write_rows
 from tests.site.search_tree import CASES, write_tree
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
@@ -23,52 +25,48 @@ QUERIES = yaml.safe_load((CASES / "search_queries.yml").read_text(encoding="utf-
 TOKENS = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
 
 
-def branch(name: str, zh: str, en: str, city: tuple[str, str], **more: Any) -> dict[str, Any]:
-    """An entry in the shape of /data/branches.json, as far as the search reads it."""
-    return {
-        "id": name,
-        "url": {
-            "zh-Hans": f"/find/directory/{name}/",
-            "en": f"/en/find/directory/{name}/",
-        },
-        "status": "active",
-        "name": {"zh-Hans": zh, "en": en},
-        "short_name": None,
-        "aliases": {"zh-Hans": more.get("aliases", []), "en": []},
-        "trade": None,
-        "destination": {
-            "province": None,
-            "city": {"zh-Hans": city[0], "en": city[1]},
-            "district": None,
-        },
-        "home": {"township": {"zh-Hans": more.get("township", "某镇"), "en": "Some Town"}},
-    }
-
-
-COURIERS = branch(
-    "ty-shenzhen-couriers",
-    "驻深圳快递骑手党支部",
-    "Shenzhen couriers and riders branch",
-    ("深圳", "Shenzhen"),
-    aliases=["深圳外卖支部"],
-    township="松笺镇",
-)
+COURIERS = SOUND_ROW | {
+    "id": "ty-shenzhen-couriers",
+    "name_zh": "棠砚县驻深圳快递骑手党支部",
+    "name_en": "Party Branch of Tangyan County: Shenzhen couriers and riders",
+    "short_name_zh": "驻深圳快递骑手",
+    "short_name_en": "Shenzhen couriers and riders",
+    "aliases_zh": "深圳外卖支部",
+    "township_zh": "松笺镇",
+    "township_en": "Songjian Town",
+    "trade": "new_employment",
+    "services": "reception",
+}
 DEMOS = [
-    branch(f"ty-demo-{n}", f"驻示范城第{n}党支部", f"Demo branch {n}", ("示范城", "Demo City"))
-    for n in range(9)
+    SOUND_ROW
+    | {
+        "id": f"ty-demo-{n}",
+        "name_zh": f"棠砚县驻保定第{n}党支部",
+        "name_en": f"Party Branch of Tangyan County: Demo {n}",
+        "short_name_zh": f"驻保定第{n}",
+        "short_name_en": f"Demo {n}",
+        "province_code": "130000",
+        "province_zh": "河北省",
+        "province_en": "Hebei",
+        "city_code": "130600",
+        "city_zh": "保定",
+        "city_en": "Baoding",
+        "district_code": "",
+        "district_zh": "",
+        "district_en": "",
+    }
+    for n in range(1, 10)
 ]
-COURIERS["destination"]["province"] = {"code": "440000", "zh-Hans": "广东", "en": "Guangdong"}
-COURIERS["services"] = ["reception"]
-SERVICES = {"reception": {"zh-Hans": "接待", "en": "Reception"}}
-BRANCHES = {"branches": [COURIERS, *DEMOS], "lists": {"services": SERVICES}}
 Ask = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_tree(tmp_path_factory.mktemp("tree"))
-    (root / "data").mkdir()
-    (root / "data" / "branches.json").write_text(json.dumps(BRANCHES), encoding="utf-8")
+    rows = write_rows(tmp_path_factory.mktemp("rows"), [COURIERS, *DEMOS])
+    branches, problems = imported(rows)
+    assert problems == []
+    finder.write(Directory(tuple(branches), *lists()), root, TODAY, DATA)
     index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
     return root
 
@@ -290,7 +288,7 @@ def test_filters_keep_what_they_name_and_facets_count_the_rest(
     )
     page.close()
     assert counts["province"] == [["440000", 1, "广东"]]
-    assert counts["service"] == [["0", 1, "接待"]]
+    assert counts["service"] == [["reception", 1, "接待"]]
     assert (none, kept) == ([], ["active"])
 
 

@@ -23,9 +23,9 @@ def first(folder: Path, pattern: str) -> Path:
     return sorted(folder.glob(pattern))[0]
 
 
-def other_format(folder: Path) -> None:
+def change(folder: Path, **values: object) -> None:
     tables = json.loads((folder / "tables.json").read_bytes())
-    (folder / "tables.json").write_text(json.dumps({**tables, "format": 0}), encoding="utf-8")
+    (folder / "tables.json").write_text(json.dumps({**tables, **values}), encoding="utf-8")
 
 
 def test_an_index_as_it_is_made_is_sound(tree: Path) -> None:
@@ -35,10 +35,10 @@ def test_an_index_as_it_is_made_is_sound(tree: Path) -> None:
 HARM: dict[str, Callable[[Path], object]] = {
     "no tables": lambda folder: (folder / "tables.json").unlink(),
     "broken tables": lambda folder: (folder / "tables.json").write_text("{", encoding="utf-8"),
-    "other format": other_format,
+    "other format": lambda folder: change(folder, format=0),
     "a file of words missing": lambda folder: first(folder, "index/*").unlink(),
     "a file of words empty": lambda folder: first(folder, "index/*").write_bytes(b""),
-    "no branches": lambda folder: (folder / "branches.json").unlink(),
+    "no branches": lambda folder: change(folder, finder="/data/finder/zh.json"),
     "no chunks": lambda folder: shutil.rmtree(folder / "index"),
     "a page missing": lambda folder: first(folder, "fragment/*").unlink(),
     "a page broken": lambda folder: first(folder, "fragment/*").write_bytes(b"broken"),

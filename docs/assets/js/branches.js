@@ -1,63 +1,53 @@
-// Branches for the search box: one small file cut from the directory's open data
-// (scripts/search/places.py), loaded at the first question.
+// Branches for the search box, from the finder's data (directory.js), loaded at the first question.
 
+import { each, openDirectory } from "./directory.js";
 import { escape } from "./excerpt.js";
-import { key, tokens, STOP } from "./tokens.js";
 
-const COMMON = 0.3; // a word in more entries than this says nothing (支部)
 const ENOUGH = 0.5; // share of the query's rarity that an entry must hold
 const UNKNOWN = 0.25; // what a word of no entry counts: 门外 in 厦门外资企业 is nobody's word
-const PARTS = ["province", "service"];
+const SPELT = 0.9; // what pinyin counts beside the words themselves
+const SMALL = 3000; // rows up to which services are counted for every query
+const STATUSES = ["active", "paused", "merged", "closed"];
 
-/** `folder` is that of one language's index. Data that cannot be loaded make an empty answer:
- *  the pages must still be found. */
-export function openBranches(folder) {
+/** `address` of the finder's data, "" if the tree has none. Data that cannot be loaded make an
+ *  empty answer: the pages must still be found. */
+export function openBranches(address) {
   let loading;
-  const read = async fold => {
-    const { url, provinces, services, rows } = await (await fetch(`${folder}branches.json`)).json();
-    const often = new Map();
-    const read = rows.map(([id, title, place, further, province, offered, status]) => {
-      const named = [id, title, ...further];
-      const text = fold([title, ...further, id].join(" | "));
-      const has = new Set(tokens(text));
-      has.forEach(word => often.set(word, (often.get(word) || 0) + 1));
-      const names = new Set(named.map(name => key(fold(name))));
-      return { id, title, place, status, province: [province], service: offered.map(String), text, has, names };
-    });
-    return { url, provinces, services, rows: read, often };
-  };
-  const load = fold => loading ||= read(fold).catch(() => ({ provinces: {}, services: [], rows: [], often: new Map() }));
+  const load = () => loading ||= address ? openDirectory(address).catch(() => null) : null;
 
-  /** Every hit, best first, as openSearch gives them; `whole`: the query is a name or an id.
+  /** The best `limit` hits as openSearch gives them; `whole`: the query is a name or an id.
    *  filters: {province, service}. The list carries `facets`: [value, count, name] of each. */
-  const query = async (readings, { fold, filters = {} }) => {
-    const { url, provinces, services, rows, often } = await load(fold);
+  const query = async (readings, { filters = {}, limit = 10 } = {}) => {
+    const data = await load();
+    if (!data) return Object.assign([], { facets: {} });
     const best = new Map();
+    const note = (row, score) => { if (score > (best.get(row) || 0)) best.set(row, score); };
+    const inactive = row => (row >= data.cities[data.cityOf(row)][5] ? 0.2 : 0);
     for (const reading of readings) {
-      const text = fold(reading).trim();
-      const name = key(text);
-      const asked = tokens(text).filter(w => w.length > 1 && !STOP.has(w) && /[\p{L}\p{N}]/u.test(w));
-      const telling = asked.filter(w => (often.get(w) || 0) <= rows.length * COMMON);
-      const weight = w => Math.log(1 + rows.length / ((often.get(w) || 0) + 0.5)) * (often.has(w) ? 1 : UNKNOWN);
-      const total = telling.reduce((sum, w) => sum + weight(w), 0);
-      rows.forEach(row => {
-        const whole = name && row.names.has(name);
-        if (!total && !whole) return;
-        const share = whole ? 1 : telling.reduce((sum, w) => sum + (row.has.has(w) ? weight(w) : 0), 0) / total;
-        const score = share + (whole ? 9 : row.text.includes(text) ? 1 : 0) - (row.status === "active" ? 0 : 0.2);
-        if (share >= ENOUGH && score > (best.get(row) || 0)) best.set(row, score);
-      });
+      const [found, whole, spelt] = await Promise.all([data.weigh(reading, ENOUGH, UNKNOWN), data.whole(reading), data.spelt(reading)]);
+      found.forEach((share, row) => note(row, share - inactive(row)));
+      if (spelt) each(spelt, row => note(row, SPELT - inactive(row)));
+      if (whole) each(whole, row => note(row, 10 - inactive(row)));
     }
-    const found = Array.from(best).sort((a, b) => b[1] - a[1]);
-    const facets = Object.fromEntries(PARTS.map(part => {
-      const counts = new Map();
-      found.forEach(([row]) => row[part].forEach(value => counts.set(value, (counts.get(value) || 0) + 1)));
-      const names = part === "province" ? provinces : services;
-      return [part, Array.from(counts).filter(([v]) => names[v]).sort((a, b) => b[1] - a[1]).map(([v, n]) => [v, n, names[v]])];
-    }));
-    return Object.assign(found.filter(([row]) => PARTS.every(p => !filters[p] || row[p].includes(filters[p]))).map(([row, score]) => ({
-      url: url.replace("{id}", row.id), title: row.title, excerpt: escape(row.place), section: "", group: "branches",
-      label: "", status: row.status, exact: score >= 0.95, near: false, whole: score > 5,
+    const rows = Array.from(best.keys());
+    const services = filters.service || data.rows <= SMALL;
+    if (services && rows.length) await data.columns(Array.from(new Set(rows.map(row => Math.floor(row / data.chunk)))));
+    const has = (row, v) => data.bits[v][row >>> 5] >>> (row & 31) & 1;
+    const offered = Array.from(data.values.entries()).filter(([, value]) => services && value[0] === "service");
+    const province = row => data.cities[data.cityOf(row)][3];
+    const count = (list, holds) => list.map(([place, value, name]) => [value, rows.filter(row => holds(row, place)).length, name])
+      .filter(([, n]) => n).sort((a, b) => b[1] - a[1]);
+    const facets = {
+      province: count(data.provinces.map(([code, name], p) => [p, code, name]), (row, p) => province(row) === p),
+      service: count(offered.map(([v, [, value, name]]) => [v, value, name]), has),
+    };
+    const wanted = offered.find(([, value]) => value[1] === filters.service)?.[0] ?? -1;
+    const kept = rows.filter(row => (!filters.province || data.provinces[province(row)][0] === filters.province)
+      && (!filters.service || (wanted >= 0 && has(row, wanted)))).sort((a, b) => best.get(b) - best.get(a) || a - b).slice(0, limit);
+    const cards = await data.cards(kept);
+    return Object.assign(cards.map(([id, title, where, status], i) => ({
+      url: data.url.replace("{id}", id), title, excerpt: escape(where), section: "", group: "branches", label: "",
+      status: STATUSES[status], exact: best.get(kept[i]) >= 0.95, near: false, whole: best.get(kept[i]) > 5,
     })), { facets });
   };
   return { query };

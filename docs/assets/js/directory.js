@@ -50,6 +50,7 @@ export async function openDirectory(address) {
   const { rows, folder, packs, sounds, block } = start;
   const size = (rows + 31) >>> 5;
   const none = () => new Uint32Array(size);
+  const every = none().map((_, i) => (i < size - 1 || rows % 32 === 0 ? -1 : 2 ** (rows % 32) - 1));
   const files = new Map();
   const get = name => {
     if (!files.has(name)) files.set(name, json(folder + name).catch(error => { files.delete(name); throw error; }));
@@ -114,13 +115,24 @@ export async function openDirectory(address) {
     read(0, []);
     return ways.filter(way => way.length > 1);
   };
-  const pinyin = async letters => {
-    const ways = await Promise.all(syllables(letters).map(way =>
-      all(way.slice(1).map(async (b, i) => any(await entries(`${way[i][0]}${b[0]} ${way[i]} ${b} `))))));
-    return ways.reduce((sum, way) => (way && sum ? or(sum, way) : null), none());
+  /** Rows with a run of Han characters whose pairs have keys that begin so, one after the other. */
+  const run = async prefixes => {
+    let ends = null;
+    for (const found of await Promise.all(prefixes.map(entries))) {
+      const next = new Map();
+      for (const [key, bits] of found) {
+        const [a, b] = Array.from(key.split(" ").pop());
+        const rows = !ends ? bits || every : ends.has(a) && (bits ? and(ends.get(a), bits) : ends.get(a));
+        if (b && rows) next.set(b, next.has(b) ? or(next.get(b), rows) : rows);
+      }
+      ends = next;
+    }
+    return Array.from(ends.values()).reduce(or, none());
   };
-  const initials = letters => (letters.length < 2 || letters.length > INITIALS ? none() : all(Array.from(letters).slice(1)
-    .map(async (b, i) => any(await entries(`${letters[i]}${b} `)))));
+  const pinyin = async letters => (await Promise.all(syllables(letters).map(way =>
+    run(way.slice(1).map((b, i) => `${way[i][0]}${b[0]} ${way[i]} ${b} `))))).reduce(or, none());
+  const initials = letters => (letters.length < 2 || letters.length > INITIALS ? none()
+    : run(Array.from(letters).slice(1).map((b, i) => `${letters[i]}${b} `)));
   const filled = bits => !bits || bits.some(Boolean);
   /** Rows that hold the words, or longer ones, or what their letters sound like. */
   const spelt = async words => {

@@ -13,7 +13,7 @@ const ENOUGH = 0.5; // share of the words that must stand there when all of them
 const out = $("[data-jq-out]"), heading = $("h2"), status = $("[role=status]"), field = $("input[name=q]");
 const first = $("[data-jq-place]").innerHTML;
 root.setAttribute("data-jq-ready", ""); // see site.js
-let data, shown = STEP, turn = 0;
+let data, shown = STEP, turn = 0, fresh = true;
 
 const element = (name, attributes = {}, ...children) => {
   const made = document.createElement(name);
@@ -56,14 +56,19 @@ const toggled = (state, v) => {
   return { ...state, chosen: state.chosen.includes(v) ? others : [...others, v] };
 };
 
-/** A place's cities by number, its province, and whether it is one city. */
+/** The cities, by number, of a place and of its province; `whole`: it is a province. */
 const whereabouts = place => {
-  const numbers = Array.from(data.cities.keys());
   const province = data.provinces.findIndex(([code]) => code.slice(0, 2) === place.slice(0, 2));
-  const inside = numbers.filter(c => data.cities[c][3] === province);
-  const city = inside.filter(c => data.cities[c][0] === place);
+  const inside = data.everywhere.filter(c => data.cities[c][3] === province);
   const whole = data.provinces[province]?.[0] === place;
-  return { province, inside, cities: !place ? numbers : whole ? inside : city, whole };
+  const cities = !place ? data.everywhere : whole ? inside : inside.filter(c => data.cities[c][0] === place);
+  return { province, inside, cities, whole };
+};
+const open = async () => {
+  const made = await openDirectory(root.dataset.jqFinder);
+  made.everywhere = Array.from(made.cities.keys());
+  made.order = made.everywhere.slice().sort((a, b) => made.cities[a][2] - made.cities[b][2]);
+  return made;
 };
 const fill = (bits, from, to) => {
   for (let row = from; row < to;) {
@@ -96,7 +101,7 @@ const prepare = async (state, there) => {
   if (quick) {
     if (state.chosen.length) alone = await data.alone(state.chosen[0]);
   } else {
-    const area = state.place && !state.chosen.length && !text ? there.cities : state.place ? there.inside : whereabouts("").cities;
+    const area = state.place && !state.chosen.length && !text ? there.cities : state.place ? there.inside : data.everywhere;
     const rows = text ? and(text, ranges(area, 6)) : ranges(area, 6);
     const needed = new Set();
     each(rows, row => needed.add(Math.floor(row / data.chunk)));
@@ -112,7 +117,8 @@ const work = (state, there, { text, quick, alone }) => {
   const inside = ranges(there.cities, end);
   const without = (part, mask) => state.chosen.reduce((rows, v) =>
     (data.values[v][0] === part ? rows : and(rows, alone || data.bits[v])), mask);
-  const everywhere = without("", text ? and(text, ranges(whereabouts("").cities, end)) : ranges(whereabouts("").cities, end));
+  const anywhere = ranges(data.everywhere, end);
+  const everywhere = without("", text ? and(text, anywhere) : anywhere);
   const hits = and(everywhere, inside);
   const pool = text ? and(text, inside) : inside;
   const [one] = state.chosen;
@@ -146,9 +152,8 @@ const pick = (state, { hits, cities }, limit) => {
     each(hits, row => { if (days[row] >= day) list.push(row); });
     return list.sort((a, b) => days[b] - days[a] || a - b).slice(0, limit);
   }
-  const order = Array.from(data.cities.keys()).filter(c => cities[c]).sort((a, b) => data.cities[a][2] - data.cities[b][2]);
-  for (const c of order) {
-    for (let row = data.cities[c][4]; row < data.cities[c][6] && list.length < limit; row++) {
+  for (const c of data.order) {
+    if (list.length < limit && cities[c]) for (let row = data.cities[c][4]; row < data.cities[c][6] && list.length < limit; row++) {
       if (hits[row >>> 5] >>> (row & 31) & 1) list.push(row);
     }
   }
@@ -179,8 +184,8 @@ const card = ([id, title, where, kind, town, reach, said, checked]) => {
   return made;
 };
 
-const cardsOf = async (state, found, from, to) => {
-  const rows = pick(state, found, to).slice(from);
+const cardsOf = async (state, found, limit) => {
+  const rows = pick(state, found, limit);
   const cards = await data.cards(rows);
   return rows.map((row, i) => [data.cityOf(row), card(cards[i])]);
 };
@@ -206,19 +211,20 @@ const places = (state, there, { cities }) => {
   const list = $("[data-jq-place]");
   const sum = numbers => numbers.reduce((all, c) => all + cities[c], 0);
   if (!state.place || there.province < 0) {
-    list.innerHTML = first;
+    if (!$("[data-jq-code]", list)) list.innerHTML = first;
+    const sums = data.provinces.map(() => 0);
+    cities.forEach((n, c) => { sums[data.cities[c][3]] += n; });
     list.querySelectorAll("a").forEach(one => {
-      const { province, inside } = whereabouts(one.dataset.jqCode);
-      const n = province < 0 ? 0 : sum(inside);
-      one.href = address({ ...state, place: one.dataset.jqCode });
-      $(".jq-count", one.parentNode).textContent = n;
+      const code = one.dataset.jqCode, n = sums[data.provinces.findIndex(([other]) => other === code)] || 0;
+      one.href = address({ ...state, place: code });
+      one.nextElementSibling.textContent = n;
       one.parentNode.hidden = !n;
     });
     return;
   }
   const [code, name] = data.provinces[there.province];
   const known = there.inside.filter(c => cities[c] && data.cities[c][0] !== code).sort((a, b) => data.cities[a][2] - data.cities[b][2]);
-  list.replaceChildren(link({ ...state, place: "" }, words.everywhere, sum(Array.from(cities.keys()))),
+  list.replaceChildren(link({ ...state, place: "" }, words.everywhere, sum(data.everywhere)),
     link({ ...state, place: code }, name, sum(there.inside), state.place === code),
     ...known.map(c => link({ ...state, place: data.cities[c][0] }, data.cities[c][1], cities[c], state.place === data.cities[c][0])));
 };
@@ -251,7 +257,7 @@ const show = async () => {
   out.setAttribute("aria-busy", "true");
   const patience = setTimeout(() => { if (mine === turn) status.textContent = words.loading; }, 300);
   try {
-    data ||= await openDirectory(root.dataset.jqFinder);
+    data ||= await open();
     const state = read(), there = whereabouts(state.place);
     const ready = await prepare(state, there);
     if (mine !== turn) return;
@@ -266,7 +272,7 @@ const show = async () => {
       const v = Number(one.dataset.jqValue), on = state.chosen.includes(v);
       one.href = address(toggled(state, v));
       one.parentNode.hidden = !found.counts[v] && !on;
-      $(".jq-count", one.parentNode).textContent = found.counts[v];
+      one.nextElementSibling.textContent = found.counts[v];
       if (on) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current");
     });
     const every = $("[data-jq-all]");
@@ -280,7 +286,9 @@ const show = async () => {
     places(state, there, found);
     chips(state, there);
     performance.measure("jq-finder", { start: began, end: performance.now() });
-    const list = await cardsOf(state, found, 0, shown);
+    if (fresh && !location.search) { fresh = false; return; } // the page came with these cards
+    fresh = false;
+    const list = await cardsOf(state, found, shown);
     if (mine !== turn) return;
     out.replaceChildren(...(ready.loose ? [element("p", {}, words.loose)] : []));
     lay(state, found, list);
@@ -313,7 +321,7 @@ root.addEventListener("click", event => {
   if (event.target.closest("[data-jq-more]")) {
     shown += STEP;
     const last = out.querySelectorAll(".jq-card").length;
-    show().then(() => out.querySelectorAll(".jq-card a")[0] && out.querySelectorAll(".jq-card")[last]?.querySelector("a").focus());
+    show().then(() => out.querySelectorAll(".jq-card")[last]?.querySelector("a").focus());
   } else if (chosen && chosen.pathname === location.pathname && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
     event.preventDefault();
     if (data) go(chosen.pathname + chosen.search);

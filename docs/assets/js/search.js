@@ -21,9 +21,9 @@ const HAN = /\p{Script=Han}/u;
  */
 export async function openSearch({ base = "/search-index/", lang = document.documentElement.lang } = {}) {
   const folder = `${base}${lang.split("-")[0].toLowerCase()}/`;
-  const branches = openBranches(folder);
   const tables = await (await fetch(`${folder}tables.json`)).json();
   if (tables.format !== FORMAT) throw new Error("search index of another format");
+  const branches = openBranches(tables.finder);
   const to = Array.from(tables.to);
   const table = new Map(Array.from(tables.from, (c, i) => [c, to[i]]));
   const folded = text => fold(text, table);
@@ -92,6 +92,8 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
    */
   const query = async (text, { limit = 10, filters = {} } = {}) => {
     const asIs = folded(String(text).slice(0, LONGEST)).replace(/\p{Cc}/gu, " ").trim();
+    const alone = filters.province || filters.service || filters.group === "branches";
+    const some = { filters, limit: alone ? limit : 5 }; // of the branches
     const ranked = new Map();
     const needles = new Set();
     const said = [];
@@ -120,7 +122,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
         take(one, weight, weight > 0.9 ? 2 : 1);
       }
       const asked = list.map(([reading]) => reading.replace(FILLER, " "));
-      places = await branches.query(asked, { fold: normal, filters });
+      places = await branches.query(asked, some);
       const spelt = chinese && !HAN.test(asIs); // a term's entry holds its own pinyin
       if (!places.some(p => p.exact) && !Array.from(ranked.values()).some(r => r.level && !(spelt && pages[r.id].kind === "term"))) {
         for (const [reading, name] of await guesses(asIs, first)) {
@@ -130,7 +132,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
           said.push(name);
           asked.push(reading);
         }
-        if (asked.length > list.length) places = await branches.query(asked, { fold: normal, filters });
+        if (asked.length > list.length) places = await branches.query(asked, some);
       }
     }
     const groupOf = page => ({ form: "forms", term: "terms" }[page.kind] || "pages");
@@ -155,10 +157,9 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       const { label, part } = page;
       return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, ...view(page, words, normal, room, whole) };
     }));
-    const alone = filters.province || filters.service || filters.group === "branches";
     if ((!filters.group && !filters.label && !filters.section) || alone) {
       const sure = places.filter(p => p.exact);
-      const shown = (sure.length ? sure : places).slice(0, alone ? limit : 5);
+      const shown = sure.length ? sure : places;
       const named = shown.filter(p => p.whole);
       const others = shown.filter(p => !p.whole);
       hits.splice(Math.min(2, sure.length ? hits.filter(h => !h.near).length : hits.length), 0, ...others);
