@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from scripts.rendering import rendering
 from scripts.search import soundness
 from scripts.search.indexer import index_tree
 from scripts.sources import Sources, read_sources
+from scripts.walk import files_below
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -83,13 +85,14 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             return result
         with result.stage("render", "生成页面 render"):
             sources = read_sources(root)
+            codes = qr.codes(sources)
             result.problems = pages.problems()
             if result.problems:
                 return result
             shells = tidy.tidy(public, private)
             sources.assets.write(public)
             identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
-            qr.write(public, sources)
+            qr.write(public, codes)
         with result.stage("directory", "支部目录 directory"):
             result.entries, entry_pages = _fill_directory(root, sources, shells, public)
             feeds.write(sources, root, public, private)
@@ -115,8 +118,8 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             )
         with result.stage("compress", "压缩 compress"):
             twins.write_missing(public)
-        files = [path for path in public.rglob("*") if path.is_file()]
-        result.files, result.bytes = len(files), sum(path.stat().st_size for path in files)
+        sizes = [os.stat(f"{public}/{name}").st_size for name in files_below(public)]  # noqa: PTH116
+        result.files, result.bytes = len(sizes), sum(sizes)
         current = root / "var/current" if out is None else None
         result.release = release.publish(staging, releases, current)
     result.seconds["total"] = round(time.perf_counter() - began, 3)
@@ -136,10 +139,14 @@ def _fill_directory(
         site_url=sources.site_url,
         forms=set(sources.forms),
     )
-    finder.write(sources.branches, public, sources.today, root / "docs/data")
-    directory_feeds.write(
-        sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
-    )
+
+    def write_feeds() -> None:
+        directory_feeds.write(
+            sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
+        )
+
+    with beside(write_feeds, "feeds"):
+        finder.write(sources.branches, public, sources.today, root / "docs/data")
     return counts.entries, counts.seconds
 
 

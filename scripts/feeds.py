@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from forms_api import openapi, yaml_text
 from scripts.content import glossary
 from scripts.sources import Sources
+from scripts.walk import files_below
 
 #: Above this many addresses a sitemap becomes an index of several files (the limit is 50,000).
 SITEMAP_LIMIT = 40_000
@@ -65,14 +66,16 @@ def _rules(sources: Sources) -> Iterator[dict[str, object]]:
 
 def _addresses(public: Path) -> list[str]:
     """Chinese paths of all pages that have an English twin, sorted; "" is the home page."""
-    found = []
-    for path in public.rglob("index.html"):
-        address = path.parent.relative_to(public).as_posix()
-        address = "" if address == "." else f"{address}/"
-        if address in _UNLISTED:
-            continue
-        if not address.startswith("en/") and (public / "en" / address / "index.html").exists():
-            found.append(address)
+    pages = {
+        name.removesuffix("index.html")
+        for name in files_below(public)
+        if name.endswith("/index.html") or name == "index.html"
+    }
+    found = [
+        address
+        for address in pages
+        if address not in _UNLISTED and not address.startswith("en/") and f"en/{address}" in pages
+    ]
     return sorted(found)
 
 

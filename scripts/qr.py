@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import segno
@@ -35,12 +36,22 @@ def svg(url: str) -> bytes:
     return out.getvalue()
 
 
-def write(public: Path, sources: Sources) -> None:
-    """The code of every guide page of both languages, below the web root."""
-    for lang, titles in sources.site.titles.items():
-        (public / _FOLDER[lang]).mkdir(parents=True, exist_ok=True)
-        for slug in titles:
-            path = public / address(slug, lang).lstrip("/")
-            body = svg(sources.site_url.rstrip("/") + sources.site.address(slug, lang))
-            path.write_bytes(body)
-            write_twins(path, body)
+def codes(sources: Sources) -> dict[str, bytes]:
+    """The code of every guide page of both languages, by its path below the web root."""
+    return {
+        address(slug, lang).lstrip("/"): svg(
+            sources.site_url.rstrip("/") + sources.site.address(slug, lang)
+        )
+        for lang, titles in sources.site.titles.items()
+        for slug in titles
+    }
+
+
+def write(public: Path, made: Mapping[str, bytes]) -> None:
+    """What `codes` made, below the web root."""
+    for folder in _FOLDER.values():
+        (public / folder).mkdir(parents=True, exist_ok=True)
+    for name, body in made.items():
+        path = public / name
+        path.write_bytes(body)
+        write_twins(path, body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sysconfig
@@ -14,6 +13,7 @@ from typing import Any
 
 from scripts import verify_entries
 from scripts.problems import Problem
+from scripts.walk import files_below
 
 #: Text that must not survive a build, and what it means.
 _LEFTOVERS = {
@@ -48,14 +48,6 @@ def verify(public: Path, identity: dict[str, Any]) -> list[Problem]:
         found += [*text_faults(name, html), *whole(name, html)]
     found += verify_entries.problems(public, many, files, verify_entries.Checks(text_faults, whole))
     return found + sorted(set(links(public, few if many else [])))
-
-
-def files_below(public: Path) -> Iterator[str]:
-    """Paths of all files below the web root."""
-    for folder, _, names in os.walk(public):
-        base = f"{folder}/".removeprefix(f"{public}/")
-        for name in names:
-            yield base + name
 
 
 def text_faults(name: str, html: bytes) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from scripts.directory.columns import COLUMNS
 from scripts.directory.events import FILE as EVENTS
 from scripts.directory.events import load_events
 from scripts.directory.groups import all_groups
-from scripts.directory.schema import Branch, Directory, Place, Text
+from scripts.directory.schema import Branch, Directory, Place, Text, Township
 from scripts.directory.views import entry_url
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -41,8 +41,7 @@ def write(
     """`root` is the repository, `out` the web root."""
     data = out / "data"
     data.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_json(directory, today), ensure_ascii=False, indent=1)
-    (data / "branches.json").write_text(text + "\n", encoding="utf-8")
+    (data / "branches.json").write_text(json_text(directory, today), encoding="utf-8")
     (data / "branches.csv").write_bytes(as_csv(directory).encode("utf-8-sig"))
     events, _ = load_events(root / EVENTS, directory, today)
     coming = [event for event in events if event.starts.date() >= today]
@@ -55,6 +54,14 @@ def write(
 def city_calendar(code: str) -> str:
     """The name below /data/ of a city's own calendar."""
     return f"events-{code}.ics"
+
+
+def json_text(directory: Directory, today: date) -> str:
+    """`as_json` with a line for each branch, to be read by eye and by tools that go by lines."""
+    whole = as_json(directory, today)
+    branches = ",\n".join(json.dumps(one, ensure_ascii=False) for one in whole.pop("branches"))
+    rest = json.dumps(whole, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return f'{rest},\n "branches": [\n{branches}\n ]\n}}\n'
 
 
 def as_json(directory: Directory, today: date) -> dict[str, Any]:
@@ -138,9 +145,9 @@ def as_csv(directory: Directory) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(column.name for column in COLUMNS)
+    cells = [_cell(column.name) for column in COLUMNS]
     for branch in directory.branches:
-        cells = dict(_cells(branch))
-        writer.writerow(_harmless(cells[column.name]) for column in COLUMNS)
+        writer.writerow([_harmless(cell(branch)) for cell in cells])
     return text.getvalue()
 
 
@@ -148,27 +155,33 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
-def _cells(branch: Branch) -> Iterator[tuple[str, str]]:
-    """(column, text): a Text gives one cell a language, a tuple one joined by ";"."""
-    for name in Branch.__slots__:
-        value = getattr(branch, name)
-        match value:
-            case Text():
-                yield from _text_cells(name, value)
-            case Place():
-                yield f"{name}_code", value.code
-                yield from _text_cells(name, value.name if name == "province" else value.short)
-            case tuple():
-                yield name, ";".join(value)
-            case bool():
-                yield name, "yes" if value else "no"
-            case _:
-                yield name, "" if value is None else str(value)
-                yield from _text_cells(name, Text("", ""))
-    yield from _text_cells("township", branch.township.name)
+def _cell(column: str) -> Callable[[Branch], str]:
+    """How an entry fills a column: a Text has one for each language, a Place for its code too."""
+    for ending, half in (("_zh_hant", "hant"), ("_zh", "zh"), ("_en", "en")):
+        name = column.removesuffix(ending)
+        if name != column and name in Branch.__slots__:
+            return lambda branch: _half(name, getattr(branch, name), half)
+    if column in ("province_code", "city_code"):
+        place = column.removesuffix("_code")
+        return lambda branch: str(getattr(branch, place).code)
+    return lambda branch: _plain(getattr(branch, column))
 
 
-def _text_cells(name: str, text: Text) -> Iterator[tuple[str, str]]:
-    yield f"{name}_zh", text.zh
-    yield f"{name}_zh_hant", text.hant
-    yield f"{name}_en", text.en
+def _half(name: str, value: Text | Place | Township | None, half: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Place):
+        value = value.name if name == "province" else value.short
+    elif isinstance(value, Township):
+        value = value.name
+    return str(getattr(value, half))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return ";".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from forms_api import clock
 from scripts.directory import lists, references
@@ -49,18 +50,37 @@ def check_directory(root: Path) -> tuple[int, list[Problem]]:
 def load(
     branches_csv: Path, places_csv: Path, taxonomies: Path, today: date | None = None
 ) -> tuple[Directory, list[Problem]]:
-    """townships.csv is looked for beside branches.csv. Faults come in the order of the rows."""
+    """townships.csv is looked for beside branches.csv. Faults come in the order of the rows.
+
+    A build asks for the same directory again and again: the last answer is kept with what it was
+    read from.
+    """
+    today = today or clock.today()
+    townships_csv = branches_csv.with_name("townships.csv")
+    files = (branches_csv, places_csv, taxonomies, townships_csv)
+    seen = (today, *(path.read_bytes() if path.is_file() else None for path in files))
+    if _last.get("seen") != seen:
+        _last.update(seen=seen, answer=_load(*files, today))
+    directory, problems = _last["answer"]
+    return directory, list(problems)
+
+
+_last: dict[str, Any] = {}
+
+
+def _load(
+    branches_csv: Path, places_csv: Path, taxonomies: Path, townships_csv: Path, today: date
+) -> tuple[Directory, list[Problem]]:
     places, problems = lists.load_places(places_csv, _shown(places_csv))
     terms, more = lists.load_taxonomies(taxonomies, _shown(taxonomies))
     problems += more
-    townships_csv = branches_csv.with_name("townships.csv")
     townships, more = lists.load_townships(townships_csv, _shown(townships_csv))
     problems += more
     sheet, more = read_csv(branches_csv, _shown(branches_csv))
     problems += more
     if problems:
         return Directory((), places, townships, terms), problems
-    branches, problems = read_sheet(sheet, places, townships, terms, today or clock.today())
+    branches, problems = read_sheet(sheet, places, townships, terms, today)
     return Directory(tuple(branches), places, townships, terms), problems
 
 

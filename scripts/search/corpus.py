@@ -11,6 +11,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scripts.search.tokens import HAN
+from scripts.walk import files_below
 
 _SKIPPED = (
     "nav form script style template svg dialog button select input textarea iframe noscript"
@@ -137,16 +138,16 @@ def collect(root: Path, skip: Callable[[str], bool] = lambda url: False) -> Iter
     A page stays out when `skip(url)` says so, when it is a 404 or a redirect, when it holds
     `<meta name="jq:index" content="no">`, or when it has neither language nor text.
     """
-    for path in sorted(root.rglob("*.html")):
-        url = url_of(root, path)
-        if path.name != "404.html" and not skip(url):
-            yield from articles_of(path.read_text(encoding="utf-8"), url)
+    names = (name for name in files_below(root) if name.endswith(".html"))
+    for name in sorted(names, key=lambda name: name.split("/")):
+        url = url_of(name)
+        if name.rpartition("/")[2] != "404.html" and not skip(url):
+            yield from articles_of((root / name).read_text(encoding="utf-8"), url)
 
 
-def url_of(root: Path, path: Path) -> str:
+def url_of(name: str) -> str:
     """The address from the root of the site: `away/index.html` is `/away/`."""
-    relative = path.relative_to(root).as_posix()
-    return "/" + re.sub(r"(^|/)index\.html\Z", r"\1", relative)
+    return "/" + re.sub(r"(^|/)index\.html\Z", r"\1", name)
 
 
 def articles_of(html: str, url: str) -> Iterator[Article]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import verify, verify_entries
+from scripts.walk import files_below
 
 FRAME = """<!doctype html><html><head><meta name="robots"
 content="noindex"></head><body><a href="/">首页</a><a href="#main">跳过</a>
@@ -28,7 +29,7 @@ def problems(root: Path, bodies: dict[str, str]) -> list[tuple[str, str, str]]:
     checks = verify_entries.Checks(
         verify.text_faults, lambda name, page: verify.page_faults(True, name, page)
     )
-    found = verify_entries.problems(root, sorted(pages), set(verify.files_below(root)), checks)
+    found = verify_entries.problems(root, sorted(pages), set(files_below(root)), checks)
     return [(problem.file, problem.code, problem.message.partition(":")[0]) for problem in found]
 
 
