@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -94,11 +95,13 @@ class Chrome:
     def write(self, path: str, page: str) -> int:
         """Bytes written below the web root."""
         folder = f"{self._base}{path}"
+        with contextlib.suppress(FileExistsError):
+            try:
+                os.mkdir(folder)  # noqa: PTH102  # a Path for each of 100,000 takes its time
+            except FileNotFoundError:
+                os.makedirs(folder)  # noqa: PTH103
+        file = os.open(f"{folder}index.html", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
-            os.mkdir(folder)  # noqa: PTH102  # a Path for each of 100,000 folders takes its time
-        except FileExistsError:
-            pass
-        except FileNotFoundError:
-            os.makedirs(folder)  # noqa: PTH103
-        with open(f"{folder}index.html", "wb", buffering=0) as file:  # noqa: PTH123
-            return file.write(page.encode())
+            return os.write(file, page.encode())
+        finally:
+            os.close(file)
