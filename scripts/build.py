@@ -94,7 +94,8 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
             qr.write(public, codes)
         with result.stage("directory", "支部目录 directory"):
-            result.entries, entry_pages = _fill_directory(root, sources, shells, public)
+            last = root / "var/current/public" if out is None else None
+            result.entries, entry_pages = _fill_directory(root, sources, shells, public, last)
             feeds.write(sources, root, public, private)
         result.seconds["pages"] = round(entry_pages, 3)
         looked = work.enter_context(
@@ -127,7 +128,7 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
 
 
 def _fill_directory(
-    root: Path, sources: Sources, shells: dict[str, Shell], public: Path
+    root: Path, sources: Sources, shells: dict[str, Shell], public: Path, previous: Path | None
 ) -> tuple[int, float]:
     """Number of entries, and the seconds that their own pages took."""
     counts = directory_pages.fill(
@@ -138,11 +139,12 @@ def _fill_directory(
         identity=sources.site.identity,
         site_url=sources.site_url,
         forms=set(sources.forms),
+        meets=directory_feeds.meeting(root, sources.branches, sources.today),
     )
 
     def write_feeds() -> None:
         directory_feeds.write(
-            sources.branches, root, public, sources.today, sources.site.identity, sources.site_url
+            sources.branches, root, public, sources.today, sources.site_url, previous
         )
 
     with beside(write_feeds, "feeds"):

@@ -74,7 +74,10 @@ def _addresses(public: Path) -> list[str]:
     found = [
         address
         for address in pages
-        if address not in _UNLISTED and not address.startswith("en/") and f"en/{address}" in pages
+        if address not in _UNLISTED
+        and not address.endswith("/print/")  # a city's list for paper
+        and not address.startswith("en/")
+        and f"en/{address}" in pages
     ]
     return sorted(found)
 

@@ -8,8 +8,9 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from scripts.directory import city_list
+from scripts.directory.calendar import city_calendar
 from scripts.directory.chrome import Chrome
-from scripts.directory.feeds import city_calendar
 from scripts.directory.groups import Group, all_groups, by_city, recent_first
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import Views, entry_url
@@ -29,6 +30,7 @@ class Browse:
         self.directory, self.views, self.chrome = directory, views, chrome
         self.written = 0
         self.groups = all_groups(directory)
+        self.lists = city_list.Lists(env, views, chrome)
         self.fixed: dict[str, Any] = {
             "w": views.words,
             "L": views.lang,
@@ -44,6 +46,9 @@ class Browse:
             for group in groups:
                 self.written += 1
                 yield group.path, self._page(group)
+                if group.facet == "city" and group.count:
+                    self.written += 1
+                    yield city_list.address(group), self.lists.page(group)
 
     def _page(self, group: Group) -> str:
         lang, words = self.views.lang, self.views.words
@@ -52,6 +57,7 @@ class Browse:
         count = counted(words, "count", group.count)
         one_city = group.facet == "city"
         order = words["order_checked" if one_city else "order_cities"] if group.count > 1 else ""
+        list_path = city_list.address(group) if one_city and group.count else ""
         content = self.template.render(
             title=title,
             label=label,
@@ -62,6 +68,7 @@ class Browse:
             past=self._cards(recent_first(group.past)),
             past_count=len(group.past),
             nearest=self._nearest(group),
+            list_url=f"/{PREFIX[lang]}{list_path}" if list_path else "",
             calendar_url=f"/data/{city_calendar(group.key)}" if one_city else "",
             **self.fixed,
         )

@@ -21,6 +21,16 @@ _TIMEZONE = (
 )
 
 
+def city_calendar(code: str) -> str:
+    """The name below /data/ of a city's own calendar."""
+    return f"events-{code}.ics"
+
+
+def branch_calendar(id_: str) -> str:
+    """The same of a branch: an id begins with a letter, a code with a figure."""
+    return f"events-{id_}.ics"
+
+
 def calendar(events: Iterable[Event], today: date, site_url: str) -> bytes:
     """UTF-8 with CRLF, lines folded at 75 octets. Titles are bilingual: 中文 / English."""
     host = site_url.split("//")[-1].strip("/") or "localhost"
@@ -35,7 +45,7 @@ def calendar(events: Iterable[Event], today: date, site_url: str) -> bytes:
     for event in events:
         lines += _event(event, today, site_url, host)
     lines.append("END:VCALENDAR")
-    return b"".join(b"\r\n".join(_folded(line.encode())) + b"\r\n" for line in lines)
+    return b"".join(b"\r\n".join(folded(line.encode())) + b"\r\n" for line in lines)
 
 
 def _event(event: Event, today: date, site_url: str, host: str) -> Iterator[str]:
@@ -44,10 +54,10 @@ def _event(event: Event, today: date, site_url: str, host: str) -> Iterator[str]
     yield f"DTSTAMP:{today:%Y%m%d}T000000Z"
     yield f"DTSTART;TZID={_ZONE}:{_local(event.starts)}"
     yield f"DTEND;TZID={_ZONE}:{_local(event.ends)}"
-    yield f"SUMMARY:{_text(f'{event.title.zh} / {event.title.en}')}"
-    yield f"LOCATION:{_text(f'{event.venue.zh} / {event.venue.en}')}"
+    yield f"SUMMARY:{escaped(f'{event.title.zh} / {event.title.en}')}"
+    yield f"LOCATION:{escaped(f'{event.venue.zh} / {event.venue.en}')}"
     if event.fictional:
-        yield f"DESCRIPTION:{_text('示例数据，活动是虚构的。 / Sample data: a fictional event.')}"
+        yield f"DESCRIPTION:{escaped('示例数据，活动是虚构的。 / Sample data: a fictional event.')}"
     if event.branch and site_url:
         yield f"URL:{site_url}find/directory/{event.branch}/"
     yield f"CATEGORIES:{event.kind.upper()}"
@@ -58,13 +68,14 @@ def _local(moment: datetime) -> str:
     return f"{moment:%Y%m%dT%H%M%S}"
 
 
-def _text(value: str) -> str:
+def escaped(value: str) -> str:
+    """A text as it stands in a property of iCalendar and vCard alike."""
     for sign in ("\\", ";", ","):
         value = value.replace(sign, f"\\{sign}")
     return value.replace("\n", "\\n")
 
 
-def _folded(line: bytes) -> Iterator[bytes]:
+def folded(line: bytes) -> Iterator[bytes]:
     """Pieces of at most 75 octets, continued with a space; no character is cut."""
     first = True
     while line:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
+from scripts.directory.linked_data import open_graph
 from scripts.directory.schema import Places
 from scripts.directory.views import Parts
 from scripts.directory.words import PREFIX, Words
@@ -88,7 +89,7 @@ class Chrome:
             description=f'<meta name="description" content="{escape(description)}">',
             canonical=f'<link rel="canonical" href="{self.absolute(path)}">',
             rail=self.rail,
-            head=head,
+            head=open_graph(title, description, self.absolute(path)) + head,
             **parts,
         )
 

@@ -52,6 +52,23 @@ def field_of(column: str) -> str:
     return column
 
 
+#: Where a field stands in an entry of branches.json, unless under its own name.
+_PATHS = {
+    **{name: f"destination.{name}" for name in ("province", "city", "district")},
+    **{name: f"home.{name}" for name in ("county", "township", "village")},
+    **{name: f"contact.{name}" for name in ("phone", "email")},
+    **{
+        name: f"responsible.{name}"
+        for name in ("home_office", "host_guidance", "approved_by_level")
+    },
+}
+
+
+def json_path(name: str) -> str:
+    """phone → contact.phone."""
+    return _PATHS.get(name, name)
+
+
 def example_of(field: Field, column: str) -> str:
     """For one of the field's columns; there is none for Traditional."""
     half = column.removeprefix(field.name).removeprefix("_")

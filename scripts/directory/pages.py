@@ -21,8 +21,9 @@ from scripts.directory.browse import Browse
 from scripts.directory.chrome import Chrome
 from scripts.directory.finder_view import finder_view
 from scripts.directory.groups import all_groups, by_city, ranked
+from scripts.directory.linked_data import organization
 from scripts.directory.schema import Directory
-from scripts.directory.views import THEME, Parts, Views, environment, organization
+from scripts.directory.views import THEME, Parts, Views, environment
 from scripts.directory.words import (
     LANGUAGES,
     PREFIX,
@@ -67,12 +68,14 @@ def fill(
     identity: Mapping[str, Any],
     site_url: str,
     forms: Collection[str] = (),
+    meets: Collection[str] = (),
     words: Mapping[str, Words] | None = None,
     browse: bool = True,
 ) -> Counts:
     """Write all pages of the directory below `out`, the web root.
 
-    `site_url` ends in "/". `forms` are the ids of forms the service offers. Pages that are linked
+    `site_url` ends in "/". `forms` are the ids of forms the service offers, `meets` those of
+    branches with a calendar of their own. Pages that are linked
     to only if they exist are looked for in `out`, so MkDocs must have written there before.
     """
     wording = words or load_words(DATA)
@@ -80,7 +83,8 @@ def fill(
     def one(lang: str) -> Counts:
         began, env = time.perf_counter(), environment()
         parts = Parts(env, lang, wording[lang])
-        views = Views(directory, lang, wording[lang], parts, today, "find-correct-listing" in forms)
+        correct = "find-correct-listing" in forms
+        views = Views(directory, lang, wording[lang], parts, today, correct, meets)
         chrome = Chrome(
             shells[lang], lang, wording[lang], parts, directory.places, identity, site_url, out
         )
@@ -118,6 +122,7 @@ def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome)
         "P": PREFIX[lang],
         "stop": "。" if lang == "zh" else ".",
         "gap": "" if lang == "zh" else " ",
+        "comma": "，" if lang == "zh" else ", ",
         "register_url": chrome.url_if_built("away/register"),
     }
     size = 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from scripts.directory import who
+from scripts.directory import contact_card, who
+from scripts.directory.calendar import branch_calendar
 from scripts.directory.groups import Nearby
 from scripts.directory.schema import Branch, Directory, Text
 from scripts.directory.words import PREFIX, Words, capital, day, joined, within
@@ -58,7 +58,10 @@ class Views:
         parts: Parts,
         today: date,
         has_correct_form: bool,
+        meets: Collection[str] = (),
     ) -> None:
+        """`meets` are the ids of branches that have a calendar of their own."""
+        self.meets = meets
         self.directory, self.lang, self.words, self.parts = directory, lang, words, parts
         self.today, self.has_correct_form = today, has_correct_form
         self.near = Nearby(directory)
@@ -91,6 +94,7 @@ class Views:
             "where": within(branch.district, branch.city.short, lang),
             "from_home": words["from_home"].format(home=branch.township.name[lang]),
             "phone": branch.phone if branch.is_open else "",
+            "tel": contact_card.dialled(branch.phone),
             "phone_icon": self.parts.phone_icon,
             "email": branch.email,
             "hours": branch.hours[lang] if branch.hours else "",
@@ -110,6 +114,8 @@ class Views:
             address=branch.address[lang] if branch.address else "",
             facts=self._facts(branch),
             correct_url=self._correct_url(branch),
+            card_url=f"/{contact_card.address(branch)}" if branch.is_open else "",
+            calendar_url=f"/data/{branch_calendar(branch.id)}" if branch.id in self.meets else "",
         )
         if branch.status != "active":
             view.update(self._status(branch))
@@ -221,32 +227,3 @@ class Views:
 
 def _of(text: Text | None, lang: str) -> str:
     return text[lang] if text else ""
-
-
-def organization(branch: Branch, lang: str, url: str) -> str:
-    """A JSON-LD data block. Organization, never GovernmentOffice: nothing here is official."""
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Organization",
-        "name": branch.name[lang],
-        "alternateName": [branch.short_name[lang], branch.name["en" if lang == "zh" else "zh"]],
-        "url": url,
-        "foundingDate": str(branch.founded_year),
-        "areaServed": within(branch.district, branch.city.short, lang),
-    }
-    if branch.closed_on:
-        data["dissolutionDate"] = branch.closed_on.isoformat()
-    if branch.is_open and branch.phone:
-        data["telephone"] = branch.phone
-    if branch.email:
-        data["email"] = branch.email
-    if branch.is_open and branch.address:
-        data["address"] = {
-            "@type": "PostalAddress",
-            "addressCountry": "CN",
-            "addressRegion": branch.province.short[lang],
-            "addressLocality": branch.city.short[lang],
-            "streetAddress": branch.address[lang],
-        }
-    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>\n'

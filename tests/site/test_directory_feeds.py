@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from scripts.directory import feeds
-from scripts.directory.calendar import calendar
+from scripts.directory.calendar import branch_calendar, calendar, city_calendar
 from scripts.directory.catalogue import catalogue
 from scripts.directory.events import load_events
 from scripts.directory.importer import load_directory
-from tests.site.directory_data import DATA, IDENTITY, ROOT, SITE_URL, TODAY, imported
+from scripts.directory.open_csv import as_csv
+from tests.site.directory_data import DATA, ROOT, SITE_URL, TODAY, imported
 
 DIRECTORY = load_directory(ROOT)[0]
 EVENTS = load_events(DATA / "events.yml", DIRECTORY, TODAY)[0]
@@ -26,7 +27,7 @@ EVENTS = load_events(DATA / "events.yml", DIRECTORY, TODAY)[0]
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("public")
-    feeds.write(DIRECTORY, ROOT, out, TODAY, IDENTITY, SITE_URL)
+    feeds.write(DIRECTORY, ROOT, out, TODAY, SITE_URL)
     return out / "data"
 
 
@@ -44,7 +45,7 @@ def test_no_cell_of_the_csv_is_taken_for_a_formula() -> None:
     for sign in "=+-@\t\r":
         sly = dataclasses.replace(branch, email=f"{sign}1+1")
         rows = csv.DictReader(
-            io.StringIO(feeds.as_csv(dataclasses.replace(DIRECTORY, branches=(sly,))), newline="")
+            io.StringIO(as_csv(dataclasses.replace(DIRECTORY, branches=(sly,))), newline="")
         )
         assert [row["email"] for row in rows] == [f"'{sign}1+1"]
 
@@ -123,20 +124,31 @@ def test_the_catalogue_has_the_shape_that_forms_expect() -> None:
 
 def test_no_private_number_is_in_the_open_data(data: Path) -> None:
     private = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-    for path in data.iterdir():
+    for path in filter(Path.is_file, data.rglob("*")):
         assert not private.search(path.read_text("utf-8")), path
 
 
 def test_each_city_has_a_calendar_of_its_own_events(data: Path) -> None:
     cities = {branch.city.code for branch in DIRECTORY.branches}
-    files = {path.name: path.read_text("utf-8") for path in data.glob("events-*.ics")}
-    assert set(files) == {feeds.city_calendar(code) for code in cities}
+    files = {path.name: path.read_text("utf-8") for path in data.glob("events-[0-9]*.ics")}
+    assert set(files) == {city_calendar(code) for code in cities}
     held = {
         name: set(re.findall(r"UID:([\w-]+)@", text))
         for name, text in files.items()
         if "UID" in text
     }
     assert held == {
-        feeds.city_calendar(code): {event.id for event in EVENTS if event.city == code}
+        city_calendar(code): {event.id for event in EVENTS if event.city == code}
         for code in {event.city for event in EVENTS} - {""}
     }
+
+
+def test_a_branch_that_meets_has_a_calendar_of_its_own(data: Path) -> None:
+    meets = feeds.meeting(ROOT, DIRECTORY, TODAY)
+    files = {path.name for path in data.glob("events-[a-z]*.ics")}
+    assert meets and files == {branch_calendar(branch) for branch in meets}
+    for branch in meets:
+        held = set(
+            re.findall(r"UID:([\w-]+)@", (data / branch_calendar(branch)).read_text("utf-8"))
+        )
+        assert held == {event.id for event in EVENTS if event.branch == branch}

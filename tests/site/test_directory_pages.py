@@ -118,7 +118,7 @@ def test_an_entry_says_how_to_reach_the_branch_first(public: Path) -> None:
     assert phone is not None and phone.attributes["href"] == "tel:000-5550-0047"
     reach = words(page.css_first(".jq-reach"))
     assert reach.index("000-5550-0047") < reach.index("请先发邮件") < reach.index("@example.org")
-    assert reach.endswith("深圳龙岗区示例路 47 号望笛楼 3 层")
+    assert reach.endswith("深圳龙岗区示例路 47 号望笛楼 3 层 存进通讯录（VCF）")
 
 
 FACTS = {
@@ -130,7 +130,7 @@ FACTS = {
         "行业": "电子",
         "类型": "一般驻外支部",
         "老家": "榛渡镇",
-        "归谁管": "棠砚县榛渡镇党委组织办公室",
+        "归谁管、谁答复": "棠砚县榛渡镇党委组织办公室",
         "当地指导": "龙岗区示例街道党群服务中心",
         "批准层级": "县级",
         "管理关系": "过渡管理",
@@ -146,7 +146,7 @@ FACTS = {
         "Trade": "Electronics",
         "Kind": "General branch away",
         "Home": "Zhendu Town",
-        "Managed by": "Organisation Office, Party Committee of Zhendu Town, Tangyan County",
+        "Answered for by": "Organisation Office, Party Committee of Zhendu Town, Tangyan County",
         "Local guidance": "Sample Sub-district Party–Masses Service Centre, Longgang District",
         "Approved at": "County level",
         "Management relations": "Transitional",
