@@ -30,9 +30,12 @@ def changes(previous: Path | None, fresh: Path, today: date) -> dict[str, Any]:
     old = previous / "branches.json" if previous else None
     if previous is None or old is None or not old.is_file():
         return found
-    generated = _GENERATED.search(old.read_bytes()[:200])
-    found["since"] = generated[1].decode() if generated else None
     before = {key: hash(line) for key, line in _entries(old)}
+    if not before:  # an empty directory, or a release from before entries had lines
+        return found
+    with old.open("rb") as file:
+        generated = _GENERATED.search(file.read(200))
+    found["since"] = generated[1].decode() if generated else None
     # Of the lines only hashes are kept: a hundred thousand entries are a quarter of a gigabyte.
     differing: dict[str, bytes] = {}
     seen = set()
