@@ -18,9 +18,9 @@ from scripts.search.glossary import names as glossary_names
 from scripts.search.sounds import COMMON, sounds
 from scripts.search.tokens import HAN, key, tokens
 
-FORMAT = 3  # of tables.json and of the records in fragments; search.js refuses another
-# Letters of no page (Yi) that begin a whole name as one word: no prefix of a query meets them.
-KEYS = {"title": "ꀀ", "keyword": "ꀁ", "heading": "ꀂ"}
+FORMAT = 4  # of tables.json and of the records in fragments; search.js refuses another
+# A letter of no page (Yi) that begins a whole name as one word: no prefix of a query meets it.
+NAME = "ꀀ"
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
 Names = Sequence[Sequence[str]]
 FINDER = "data/finder"
@@ -96,12 +96,15 @@ class _Index:
         text = "\n".join(_all_text(self.articles))
         titles = [fold(title) for title in branches]
         beside = "".join(titles)
+        taiwan = tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {}
+        same = tables.aliases_for([[fold(n) for n in group] for group in names], text)
+        other = "".join([*taiwan, *(name for _, absent in same for name in absent)])
         self.tables = {
             "format": FORMAT,
             "finder": finder,
-            **_packed_fold(tables.fold_table_for({*text, *beside})),
-            "taiwan": tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {},
-            "names": tables.aliases_for([[fold(n) for n in group] for group in names], text),
+            **_packed_fold(tables.fold_table_for({*text, *beside, *other})),
+            "taiwan": taiwan,
+            "names": same,
         }
         heard = [fold(name) for article in self.articles for name in _names_in(article)]
         self.beside = {"sounds": sounds([*heard, *titles], {*text, *beside}, COMMON)}
@@ -131,8 +134,9 @@ class _Index:
 
 
 def token_page(name: str, article: Article) -> pagefind.TokenPage:
-    """Fields: title, h(eadings), w(ords of the reader), d(escription), k(eys: exact strings),
-    c(haracters: each Han one by itself, since pairs that begin with it lie in many files)."""
+    """Fields: title, h(eadings), w(ords of the reader), d(escription); whole names: kt of the page,
+    kh of headings, kk keywords; c(haracters: each Han one by itself, since pairs that begin with it
+    lie in many files)."""
 
     fold = tables.simplify()
 
@@ -145,11 +149,10 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
             words += [*cut(text), "."]
         return words
 
+    def names(texts: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(NAME + name for text in texts if (name := key(fold(text)))))
+
     headings = [section.heading for section in article.sections]
-    keys = [(KEYS["title"], article.title)]
-    keys += [(KEYS["heading"], heading) for heading in headings]
-    keys += [(KEYS["keyword"], keyword) for keyword in article.keywords]
-    made = [prefix + key(fold(text)) for prefix, text in keys]
     return pagefind.TokenPage(
         name=name,
         blocks=[cut(block) for block in article.blocks],
@@ -159,7 +162,9 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
             "w": several(article.keywords),
             "d": cut(article.description),
             "c": sorted(set(re.findall(f"[{HAN}]", fold("".join(article.blocks))))),
-            "k": list(dict.fromkeys(word for word in made if len(word) > 1)),
+            "kt": names([article.title]),
+            "kh": names(headings),
+            "kk": names(article.keywords),
         },
     )
 

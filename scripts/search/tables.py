@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import opencc
 
 from scripts.outcome import CannotRun
+from scripts.search.sounds import COMMON
 from scripts.search.tokens import Fold
 
 APOSTROPHES = {"’": "'", "‘": "'", "ʼ": "'"}
@@ -19,12 +20,15 @@ VARIANTS = {"帐": "账", "著": "着", "像": "象", "唯": "惟", "份": "分"
 
 @cache
 def traditional_to_simplified() -> Mapping[str, str]:
-    """Character → character: the first reading in OpenCC's TSCharacters, followed to the end."""
-    table = {
-        source: targets[0]
-        for source, targets in _dictionary("TSCharacters")
-        if len(source) == len(targets[0]) == 1
-    }
+    """Character → character: the first in OpenCC's TSCharacters, followed to the end.
+
+    A rare one that is kept in some words only (瞭望, but 了解) is folded in all, on both sides.
+    """
+    table = {}
+    for source, targets in _dictionary("TSCharacters"):
+        others = targets if source in COMMON else [one for one in targets if one != source]
+        if others and len(source) == len(others[0]) == 1:
+            table[source] = others[0]
     table.update(VARIANTS)
     closed = {}
     for source in table:

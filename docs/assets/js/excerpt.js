@@ -44,11 +44,11 @@ const marked = (text, lower, needles, room) => {
 
 const PAST = "then"; // the section of a guide page that tells how it was done
 
-/** What to show of a page: the block that holds most of the words, and the section it is in;
+/** What to show of a page (`lower`: its blocks, folded): the block that holds most of the words, and the section it is in;
  *  with `atTop` the page as a whole. */
 export const view = (page, needles, normal, room, atTop) => {
   const weigh = lower => needles.reduce((sum, n) => sum + (stands(lower, n) ? n.length ** 1.5 : 0), 0);
-  const lower = page.lower ||= page.blocks.map(normal);
+  const { lower } = page;
   const heads = new Map(page.sections.map(s => [s[0], s]));
   let best = { score: 0, block: -1 }, section = null, headScore = 0;
   page.blocks.forEach((_, i) => {

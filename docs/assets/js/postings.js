@@ -5,6 +5,7 @@
 const MAGIC = 12;
 const MANY = 16; // places from which a set is quicker than a walk
 const REMEMBERED = 2000; // words whose hits are kept unpacked
+const WHOLE = -25; // group of whole words
 const NOTHING = new Map();
 
 const unzipped = async bytes => {
@@ -69,7 +70,8 @@ export function openPostings(folder, { chunks, fields, pages }) {
     return low;
   };
 
-  /** page → {at: places in the text, fields: {name: places}}. */
+  /** page → {at: places in the text, fields: {name: places}, part: it stands there only as a part of
+   *  a longer word (Server in HttpServer)}. */
   const unpack = entries => {
     const hits = new Map();
     for (const [, plain, variants] of entries) {
@@ -78,8 +80,8 @@ export function openPostings(folder, { chunks, fields, pages }) {
         for (const [step, at, meta] of list) {
           page += step;
           let hit = hits.get(page);
-          if (!hit) hits.set(page, hit = { at: [], fields: {} });
-          spread(at, (_, place) => hit.at.push(place));
+          if (!hit) hits.set(page, hit = { at: [], fields: {}, part: at.length > 0 });
+          spread(at, (group, place) => { hit.at.push(place); if (group === WHOLE) hit.part = false; });
           spread(meta, (group, place) => (hit.fields[fields[-1 - group]] ||= []).push(place));
         }
       }

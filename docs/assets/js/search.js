@@ -8,11 +8,13 @@ import { openPostings } from "./postings.js";
 import { FILLER, fold, tokens, unitsOf } from "./tokens.js";
 import { openWeigh } from "./weigh.js";
 
-const FORMAT = 3; // of tables.json and the records in fragments
+const FORMAT = 4; // of tables.json and the records in fragments
 const LABELS = { historical: 0.75, reference: 0.85 };
+const TERM = 0.5; // weight of a glossary entry beside pages that say more
 const TAIWAN = 0.95; // weight of a query in mainland words
 const LONGEST = 120; // characters of a query that are read
 const SHORT = 12; // a query of one piece up to this length may be a name with a slip in it
+const MEANING = /什么是|是什么|什么叫|意思|\bwhat (?:is|are|does)\b|\bmean/i;
 const HAN = /\p{Script=Han}/u;
 
 /**
@@ -31,7 +33,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
   const chinese = /^zh/.test(lang);
   const pages = tables.pages.map(([, length, kind, label, section]) => ({ length, kind, label, section }));
   const postings = openPostings(folder, { ...tables, pages: tables.pages.map(([file]) => file) });
-  const weigh = openWeigh(postings, pages);
+  const weigh = openWeigh(postings, pages, !chinese);
 
   /** The query, then with Taiwan words and with other names of the same thing put in. */
   const readings = text => {
@@ -83,6 +85,9 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     return found.slice(0, 4);
   };
 
+  /** Words and marks in one: 2 when a heading reads so, 1 when the text has it. */
+  const says = (page, text) => (page.lower.includes(text) ? 2 : page.lower.some(block => block.includes(text)) ? 1 : 0);
+
   /**
    * Ranked list of {url, title, excerpt, section, group, label, exact, near}; `excerpt` is safe HTML,
    * a branch has `status`. `exact`: the words of the query stand there, or a name of that wording;
@@ -104,13 +109,21 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       // a longer name must not weigh more for its length; a Taiwan word's two meanings take turns
       const fair = weight === TAIWAN ? best(first) / (best(one) || 1) || 1 : Math.min(1, mass / one.total);
       one.needles.forEach(n => needles.add(n.toLowerCase()));
-      for (const [id, { score, exact, sure, whole }] of one.scores) {
+      for (const [id, { score, exact, sure, whole, tier: firm, named }] of one.scores) {
         const page = pages[id];
-        const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? 0.6 : 1);
-        const old = ranked.get(id) || { score: 0, level: 0 };
+        const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? TERM : 1);
+        const old = ranked.get(id) || { score: 0, level: 0, rank: 0 };
         // among Chinese a Latin word is a name: ICs is not IC
         const tier = !exact ? 0 : sure || !chinese ? level : 1;
-        ranked.set(id, { id, score: Math.max(old.score, value), level: Math.max(old.level, tier), sure: old.sure || (sure && level > 1), whole: old.whole || whole });
+        ranked.set(id, {
+          id,
+          score: Math.max(old.score, value),
+          level: Math.max(old.level, tier),
+          rank: Math.max(old.rank, firm ? tier : 0),
+          sure: old.sure || (sure && level > 1),
+          whole: old.whole || whole,
+          named: old.named || (named && level > 1),
+        });
       }
     };
     if (unitsOf(asIs).length) {
@@ -136,7 +149,17 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       }
     }
     const groupOf = page => ({ form: "forms", term: "terms" }[page.kind] || "pages");
-    const order = Array.from(ranked.values()).sort((a, b) => b.level - a.level || b.score - a.score || a.id - b.id);
+    const ordered = Array.from(ranked.values()).sort((a, b) => b.rank - a.rank || b.score - a.score || a.id - b.id);
+    const entry = ordered.find(o => o.whole && pages[o.id].kind === "term");
+    /** The glossary's entry of that name first; but a page that is about it goes before, unless the
+     *  meaning is asked. */
+    const place = list => {
+      const [one] = list.filter(o => o.id === entry?.id);
+      const others = list.filter(o => o !== one);
+      if (one) others.splice(others[0]?.named && !MEANING.test(asIs) ? 1 : 0, 0, one);
+      return others;
+    };
+    const order = place(ordered);
     const top = Math.max(0, ...order.map(o => (o.level ? 0 : o.score)));
     const close = order.filter(o => o.level || o.score >= top * 0.25);
     const facets = { ...places.facets };
@@ -151,12 +174,17 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
         && (!filters.label || filters.label === page.label) && (!filters.section || filters.section === page.section);
     };
     const words = Array.from(needles);
-    const hits = await Promise.all(close.filter(wanted).slice(0, limit).map(async ({ id, level, sure, whole }) => {
-      const page = await postings.record(id);
+    const several = unitsOf(asIs).length > 1 || /[^\p{L}\p{N}\s]/u.test(asIs);
+    const loaded = await Promise.all(close.filter(wanted).slice(0, limit).map(async one => {
+      const page = await postings.record(one.id);
+      page.lower ||= page.blocks.map(normal);
+      return { ...one, page, says: several ? says(page, asIs.toLowerCase()) : 0 };
+    }));
+    const hits = place(loaded.sort((a, b) => b.rank - a.rank || b.says - a.says)).map(({ page, level, sure, whole }) => {
       const room = chinese ? 90 : 180;
       const { label, part } = page;
       return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, ...view(page, words, normal, room, whole) };
-    }));
+    });
     if ((!filters.group && !filters.label && !filters.section) || alone) {
       const sure = places.filter(p => p.exact);
       const shown = sure.length ? sure : places;

@@ -2,10 +2,12 @@
 // of it as a phrase, then the names of pages, headings and keywords that are worded so.
 
 import { following } from "./postings.js";
-import { FILLER, STOP, key, phraseOf, root, stem, unitsOf } from "./tokens.js";
+import { FILLER, STOP, key, phraseOf, root, stem, trimmed, unitsOf } from "./tokens.js";
 
 const FIELDS = { title: 7, w: 4, h: 3, d: 2 };
-const KEYS = { ꀀ: 3, ꀁ: 2, ꀂ: 1.5 }; // of titles, keywords, headings: indexer.KEYS
+const NAME = "ꀀ"; // begins a whole name as one word: indexer.NAME
+const NAMES = { kt: 3, kk: 2, kh: 1.5 }; // of pages, keywords, headings
+const FEW = 3; // more for a name that few share
 const SATURATION = 3;
 const NEAR = 12; // words
 const FORM = 0.85; // another form of a word (complains, complaining)
@@ -14,8 +16,8 @@ const WORD = /^[a-z]{3,}$/i;
 
 /** `pages`: a list of {length}. Gives weigh(text) → {scores: page → {score, exact, sure, whole}, total,
  *  broken, units, pieces, needles}. `exact`: all of it stands there; `sure`: as it was written;
- *  `whole`: the page or a keyword of it is named so; `total`: what its words weigh. */
-export function openWeigh(postings, pages) {
+ *  `whole`: the page or a keyword of it is named so; `named`: a title, heading or such holds it; `total`: what its words weigh. */
+export function openWeigh(postings, pages, english) {
   const count = pages.length;
   const average = pages.reduce((sum, p) => sum + p.length, 0) / count || 1;
 
@@ -33,11 +35,12 @@ export function openWeigh(postings, pages) {
   };
   /** {exact, hits, wider}: pages with the word, with any form of it, with a longer word only. */
   const word = async text => {
-    const exact = await postings.find(text);
-    if (!WORD.test(text)) return { exact, hits: exact, wider: new Map() };
+    const all = await postings.find(text);
+    if (!WORD.test(text)) return { exact: all, hits: all, wider: new Map() };
+    const exact = new Map(Array.from(all).filter(([, hit]) => !hit.part));
     const plain = text.toLowerCase(), base = stem(plain), start = root(plain);
     const forms = await postings.begin(base.slice(0, Math.max(3, base.length - 1)), `=${base}`, w => w !== plain && stem(w) === base);
-    const hits = joined(exact, forms);
+    const hits = joined(all, forms);
     const wider = start.length < 4 ? [] : await postings.begin(start, `>${base}`, w => stem(w) !== base);
     return { exact, hits, wider: new Map(Array.from(wider).filter(([page]) => !hits.has(page))) };
   };
@@ -67,6 +70,7 @@ export function openWeigh(postings, pages) {
     };
     const telling = u => !STOP.has(u.text.toLowerCase());
     const bare = text.replace(FILLER, " ");
+    const core = trimmed(text.trim());
     const units = unitsOf(text).filter(telling);
     const pieces = unitsOf(bare).filter(telling);
     const kept = pieces.length ? pieces : units.length ? units : unitsOf(text);
@@ -101,29 +105,38 @@ export function openWeigh(postings, pages) {
 
     // the whole of it: every unit as a phrase, then the same without the asking words
     let found = false;
-    for (const wanted of [units, pieces]) {
-      if (!wanted.length || (wanted === pieces && found)) continue;
+    for (const wanted of [units, unitsOf(core).filter(telling), pieces]) {
+      if (!wanted.length || found) continue;
       const phrases = wanted.map(phraseOf);
       const [all, written] = await Promise.all(["hits", "exact"].map(part => Promise.all(phrases.map(p => phrase(p, part)))));
       const latin = !wanted.some(u => u.runs.some(r => r.han));
+      // English words make a question in any order: that all of them meet adds to the score alone
+      const firm = wanted.length < 2 || !(latin && english);
       for (const page of all[0].keys()) {
         const hits = all.map(map => map.get(page));
         if (!hits.every(Boolean)) continue;
         const shared = Object.keys(FIELDS).filter(f => hits.every(hit => hit.fields[f]));
         if (latin && !shared.length && !together(hits.map(hit => hit.at))) continue;
         const field = Math.max(0.5, ...shared.map(f => FIELDS[f]));
-        add(page, total * (0.5 + field / 5), { exact: true, sure: written.every(map => map.has(page)) });
+        const more = { exact: true, sure: written.every(map => map.has(page)) };
+        if (firm) more.tier = true;
+        if (shared.length) more.named = true;
+        add(page, total * (0.5 + field / 5), more);
         found = true;
       }
     }
-    for (const name of new Set([key(text), key(bare)].filter(Boolean))) {
-      for (const [prefix, weight] of Object.entries(KEYS)) {
-        for (const page of (await postings.find(prefix + name)).keys()) {
-          add(page, total * weight, { exact: true, sure: true, ...(prefix !== "ꀂ" && { whole: true }) });
-        }
+    for (const name of new Set([key(text), key(core), key(bare)].filter(Boolean))) {
+      const named = Array.from(await postings.find(NAME + name));
+      for (const field of Object.keys(NAMES)) {
+        const pages = named.filter(([, hit]) => hit.fields[field]);
+        const more = { exact: true, sure: true, tier: true, ...(field !== "kh" && { whole: true }) };
+        pages.forEach(([page]) => add(page, total * (NAMES[field] + FEW / pages.length), more));
       }
     }
-    const broken = terms.some(t => !t.hits.size && !t.wider.size);
+    // a character that never stands beside its neighbours may be a slip; at the end of much it seldom is
+    const gone = t => !t.hits.size && !t.wider.size;
+    const broken = terms.some((t, i) => gone(t) && [terms[i - 1], terms[i + 1]].some(other =>
+      (other?.unit === t.unit ? gone(other) : t.unit.text.length < 5)));
     const needles = [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)];
     return { scores, total, broken, units, pieces, needles };
   };
