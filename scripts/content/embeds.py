@@ -1,5 +1,5 @@
 """What a page calls for with a line of its own: [[forms]], [[glossary]], [[sources]], [[then-now]],
-[[events]], [[courses]], [[upkeep]].
+[[events]], [[courses]], [[upkeep]], [[fields]].
 
 Data → rows of finished words → a template of docs/theme/embeds. No MkDocs import.
 """
@@ -25,13 +25,14 @@ from scripts.content.pages import SourcePage
 from scripts.content.then_now import ThenNow
 from scripts.content.upkeep import Upkeep
 from scripts.content.words import day, fill_all, identity_for
+from scripts.directory import dictionary
 from scripts.directory.events import Event
 from scripts.directory.schema import Directory
 
 THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 #: [[sources]] gives all of these, [[sources: rules]] one.
 SOURCES = ("essays", "rules", "unverified", "added")
-KINDS = ("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep")
+KINDS = ("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep", "fields")
 #: What may stand behind the colon, as in [[events: home]].
 NAMES = {"sources": SOURCES, "events": ("home",)}
 #: How a form says that it stands at the foot of every page.
@@ -77,6 +78,7 @@ class Embeds:
             "events": lambda lang: self._events("events", name, lang),
             "courses": lambda lang: self._events("courses", name, lang),
             "upkeep": self._upkeep,
+            "fields": self._fields,
         }[kind](lang)
         file = "events" if kind == "courses" else kind
         template = self._templates.get_template(f"embeds/{file}.html")
@@ -100,6 +102,9 @@ class Embeds:
             self.directory, self.today, self._rules,
         )  # fmt: skip
         return found.rows(lang)
+
+    def _fields(self, lang: str) -> dict[str, Any]:
+        return {"fields": dictionary.rows(self.directory, lang)}
 
     def _link(self, slug: str, lang: str) -> Link:
         return self.site.address(slug, lang), self.site.titles[lang].get(slug, "")
