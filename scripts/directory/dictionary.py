@@ -24,7 +24,7 @@ def rows(directory: Directory, lang: str) -> list[dict[str, Any]]:
             "kind": f"fields_kind_{'text' if field.kind in _TEXTS else field.kind}",
             "required": field.required,
             "meaning": field.meaning[lang],
-            "values": [
+            "choices": [
                 (term.value, term.label[lang])
                 for term in directory.taxonomies.get(field.name, {}).values()
             ],

@@ -74,8 +74,8 @@ def _paths(old: Any, new: Any, path: str = "") -> Iterator[str]:
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and "en" not in new:
-        for key in new.keys() | old.keys():
-            yield from sorted(_paths(old.get(key), new.get(key), f"{path}.{key}" if path else key))
+        for key in {**new, **old}:
+            yield from _paths(old.get(key), new.get(key), f"{path}.{key}" if path else key)
     else:
         yield path
 

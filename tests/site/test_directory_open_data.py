@@ -12,7 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scripts.directory import feeds, json_schema, open_json, since
+from scripts.content.words import load_words
+from scripts.directory import dictionary, feeds, json_schema, open_json, since
+from scripts.directory.columns import COLUMNS
 from scripts.directory.fields import json_path, load_fields
 from scripts.directory.importer import load_directory
 from scripts.directory.schema import Branch, Directory
@@ -151,3 +153,15 @@ def test_a_build_compares_with_the_release_before_it(tmp_path: Path) -> None:
     feeds.write(after, ROOT, second, TODAY, SITE_URL, previous=first)
     found = json.loads((second / "data/changes.json").read_text("utf-8"))
     assert found["changed"] == [{"id": branch.id, "fields": ["contact.email"]}]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_data_dictionary_names_every_column_and_every_value(lang: str) -> None:
+    rows = dictionary.rows(DIRECTORY, lang)
+    columns = [column for row in rows for column in row["columns"]]
+    assert columns == [column.name for column in COLUMNS]
+    words = load_words(ROOT, {})[lang]
+    for row in rows:
+        assert row["meaning"] and row["kind"] in words, row
+        listed = DIRECTORY.taxonomies.get(row["columns"][0], {})
+        assert [value for value, _ in row["choices"]] == list(listed)
