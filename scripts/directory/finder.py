@@ -25,6 +25,7 @@ from scripts.directory.finder_columns import SYMBOLS, Columns, Value, columns, s
 from scripts.directory.finder_text import TextIndex, text_index
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.words import LANGUAGES, PREFIX, load_words, within
+from scripts.undisturbed import undisturbed
 
 FORMAT = 1
 FOLDER = "data/finder"
@@ -58,8 +59,9 @@ def write(
     With more than `whole` rows the columns come in files of `part` rows.
     """
     words = load_words(data)
-    table = columns(directory, words, today)
-    index = text_index(directory, table.rows)
+    with undisturbed():
+        table = columns(directory, words, today)
+        index = text_index(directory, table.rows)
     size = len(table.rows)
     chunk = size or 1
     if size > whole:

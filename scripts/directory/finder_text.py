@@ -24,7 +24,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
 from scripts.directory.finder_columns import SYMBOLS
-from scripts.directory.schema import Branch, Directory
+from scripts.directory.schema import Branch, Directory, Text
 from scripts.search.tables import fold_table_for, simplify
 from scripts.search.tokens import HAN, STOP_WORDS
 
@@ -32,7 +32,7 @@ from scripts.search.tokens import HAN, STOP_WORDS
 COMMON = 0.3
 FEW = 9  # rows up to which every word says something
 PACK = 6000  # characters of a pack, about 2.5 KB compressed
-_WORDS = re.compile(rf"(?=([{HAN}]{{2}}))|((?<![{HAN}])[{HAN}]|[0-9a-z]+)")
+_WORDS = re.compile(rf"(?=([{HAN}]{{2}}))|((?<![{HAN}])[{HAN}](?![{HAN}])|[0-9a-z]+)")
 _MARKS = re.compile(r"[^\w|]|_")
 _HAN = re.compile(f"[{HAN}]")
 
@@ -47,30 +47,38 @@ class TextIndex:
 
 
 def text_index(directory: Directory, rows: Sequence[Branch]) -> TextIndex:
+    """`rows` in the order of places: what a whole city is called is noted once a city."""
     words: dict[str, list[int]] = defaultdict(list)
     whole: dict[str, list[int]] = defaultdict(list)
-    characters: set[str] = set()
-    places: dict[tuple[str, ...], set[str]] = {}
+    known: dict[tuple[str, ...], frozenset[str]] = {}
+    city, start, all_over = "", 0, frozenset[str]()
     for number, branch in enumerate(rows):
-        there = _place_words(directory, branch)
-        if there not in places:
-            text = plain(" | ".join(there))
-            places[there] = words_in(text)
-            characters.update(text)
+        if branch.city.code != city:
+            for word in all_over:
+                words[word].extend(range(start, number))
+            city, start = branch.city.code, number
+            all_over = _words_of(known, (branch.province.short, branch.city.short))
         text = plain("|".join(names_of(branch)))
-        for word in places[there] | words_in(text):
+        here = (branch.district, branch.township.name, branch.village)
+        there = _words_of(known, here) | _words_of(known, (_trade(directory, branch.trade),))
+        for word in there.union(words_in(text)) - all_over:
             words[word].append(number)
         for name in {*_MARKS.sub("", text).split("|"), _MARKS.sub("", branch.id)}:
-            whole[f"={zlib.crc32(name.encode()) >> 8:x}"].append(number)
-        characters.update(text)
+            whole[name].append(number)
+    for word in all_over:
+        words[word].extend(range(start, len(rows)))
     limit = len(rows) * COMMON if len(rows) > FEW else len(rows)
     entries: dict[str, str | int] = {}
     for word, numbers in words.items():
         value = 0 if len(numbers) > limit else gaps(numbers)
         for name in _keys(word):
             entries[name] = value
+    hashes: dict[str, list[int]] = defaultdict(list)
     for name, numbers in whole.items():
-        entries[name] = gaps(numbers)
+        hashes[f"={zlib.crc32(name.encode()) >> 8:x}"] += numbers
+    for name, numbers in hashes.items():
+        entries[name] = gaps(sorted(set(numbers)) if len(numbers) > 1 else numbers)
+    characters = {*"".join(words)}
     sounds: dict[str, list[str]] = defaultdict(list)
     for character in sorted(characters):
         if _HAN.match(character):
@@ -80,6 +88,21 @@ def text_index(directory: Directory, rows: Sequence[Branch]) -> TextIndex:
         {syllable: "".join(group) for syllable, group in sorted(sounds.items())},
         fold_table_for(characters),
     )
+
+
+def _words_of(
+    known: dict[tuple[str, ...], frozenset[str]], texts: tuple[Text | None, ...]
+) -> frozenset[str]:
+    """Of both languages; `known` are those asked for before."""
+    key = tuple(text.zh for text in texts if text)
+    if key not in known:
+        both = (name for text in texts if text for name in (text.zh, text.en))
+        known[key] = frozenset(words_in(plain("|".join(both))))
+    return known[key]
+
+
+def _trade(directory: Directory, trade: str) -> Text | None:
+    return directory.taxonomies["trade"][trade].label if trade else None
 
 
 def plain(text: str) -> str:
@@ -99,15 +122,6 @@ def names_of(branch: Branch) -> list[str]:
         *branch.aliases_en,
     )
     return list(dict.fromkeys(name for name in names if name))
-
-
-def _place_words(directory: Directory, branch: Branch) -> tuple[str, ...]:
-    """Where, from where, in which trade."""
-    texts = [branch.province.short, branch.city.short, branch.district]
-    texts += [branch.township.name, branch.village]
-    if branch.trade:
-        texts.append(directory.taxonomies["trade"][branch.trade].label)
-    return tuple(word for text in texts if text for word in (text.zh, text.en))
 
 
 def words_in(text: str) -> set[str]:

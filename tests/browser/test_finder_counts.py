@@ -49,7 +49,7 @@ class Finder:
         self.settles()
 
     def settles(self) -> None:
-        expect(self.page.locator("[data-jq-out]")).to_have_attribute("aria-busy", "false")
+        expect(self.page.locator("[data-jq-list]")).to_have_attribute("aria-busy", "false")
 
     def choose(self, query: str) -> None:
         self.page.evaluate(
@@ -69,7 +69,7 @@ class Finder:
         return Seen(self.count, {self.names[int(v)]: n for v, n in counts.items()})
 
     def ids(self) -> list[str]:
-        links = self.page.locator("[data-jq-out] .jq-card h4 a")
+        links = self.page.locator("[data-jq-list] .jq-card h4 a")
         hrefs = links.evaluate_all("all => all.map(one => one.getAttribute('href'))")
         return [href.strip("/").split("/")[-1] for href in hrefs]
 

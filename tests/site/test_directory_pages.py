@@ -382,7 +382,7 @@ def test_cities_stand_in_the_order_of_their_pinyin_or_alphabet() -> None:
 def test_a_large_directory_shows_only_the_ways_in_on_its_own_page() -> None:
     page = HTMLParser(pages.landing(multiplied(DIRECTORY, 301), "zh"))
     assert not page.css(".jq-nofinder") and len(page.css(".jq-browse")) == 4
-    assert len(page.css("[data-jq-out] .jq-card")) == 20
+    assert len(page.css("[data-jq-list] .jq-card")) == 20
 
 
 def test_the_home_page_gets_places_and_townships_with_counts() -> None:

@@ -10,7 +10,8 @@ const PARTS = ["home", "who", "trade", "service", "setup", "anchor", "open", "ch
 const STEP = 20; // cards shown at once
 const PAUSE = 120; // milliseconds without a key before a search starts
 const ENOUGH = 0.5; // share of the words that must stand there when all of them stand nowhere
-const out = $("[data-jq-out]"), heading = $("h2"), status = $("[role=status]"), field = $("input[name=q]");
+const UNKNOWN = 0.25; // what a word that stands nowhere counts
+const out = $("[data-jq-list]"), heading = $("h2"), status = $("[role=status]"), field = $("input[name=q]");
 const first = $("[data-jq-place]").innerHTML;
 root.setAttribute("data-jq-ready", ""); // see site.js
 let data, shown = STEP, turn = 0, fresh = true;
@@ -80,9 +81,9 @@ const ranges = (cities, end) => {
   cities.forEach(c => fill(bits, data.cities[c][4], data.cities[c][end]));
   return bits;
 };
-const total = (a, b) => {
+const total = (a, b, from = 0, to = a.length) => {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ones(b ? a[i] & b[i] : a[i]);
+  for (let i = from; i < to; i++) sum += ones(a[i] & b[i]);
   return sum;
 };
 
@@ -90,7 +91,7 @@ const total = (a, b) => {
 const prepare = async (state, there) => {
   let text = state.q ? await data.match(state.q) : null, loose = false;
   if (text && !text.some(Boolean)) {
-    const near = await data.weigh(state.q, ENOUGH);
+    const near = await data.weigh(state.q, ENOUGH, UNKNOWN);
     near.forEach((_, row) => { text[row >>> 5] |= 1 << (row & 31); });
     loose = near.size > 0;
   }
@@ -115,17 +116,20 @@ const prepare = async (state, there) => {
 const work = (state, there, { text, quick, alone }) => {
   const end = state.all ? 6 : 5;
   const inside = ranges(there.cities, end);
+  const from = there.cities.length && data.cities[there.cities[0]][4] >>> 5; // words of the place
+  const to = there.cities.length && (data.cities[there.cities[there.cities.length - 1]][6] >>> 5) + 1;
   const without = (part, mask) => state.chosen.reduce((rows, v) =>
     (data.values[v][0] === part ? rows : and(rows, alone || data.bits[v])), mask);
   const anywhere = ranges(data.everywhere, end);
   const everywhere = without("", text ? and(text, anywhere) : anywhere);
   const hits = and(everywhere, inside);
   const pool = text ? and(text, inside) : inside;
+  const others = Object.fromEntries(state.chosen.map(v => [data.values[v][0], without(data.values[v][0], pool)]));
   const [one] = state.chosen;
   const counts = data.values.map(([part, , , open], v) => {
     if (!quick) {
       const mine = part !== "service" && state.chosen.some(c => data.values[c][0] === part);
-      return total(mine ? without(part, pool) : hits, data.bits[v]);
+      return total(mine ? others[part] : hits, data.bits[v], from, Math.min(to, hits.length));
     }
     if (state.place) return data.inside[there.province][v];
     if (one === undefined || one === v || (part !== "service" && data.values[one][0] === part)) return open;
@@ -136,8 +140,9 @@ const work = (state, there, { text, quick, alone }) => {
   everywhere.forEach((word, i) => before.push(before[i] + ones(word)));
   const rank = row => before[row >>> 5] + (row & 31 ? ones(everywhere[row >>> 5] << (32 - (row & 31))) : 0);
   const cities = data.cities.map(city => rank(city[6]) - rank(city[4]));
-  const n = total(hits);
-  const drop = n ? [] : state.chosen.map(v => [v, total(without(data.values[v][0], pool))]).filter(([, left]) => left);
+  const n = total(hits, hits);
+  const drop = n ? [] : state.chosen.map(v => [v, total(state.chosen.reduce((rows, c) => (c === v ? rows : and(rows, alone || data.bits[c])), pool), pool)])
+    .filter(([, left]) => left);
   return { hits, n, counts, cities, drop };
 };
 
@@ -228,7 +233,7 @@ const places = (state, there, { cities }) => {
     link({ ...state, place: code }, name, sum(there.inside), state.place === code),
     ...known.map(c => link({ ...state, place: data.cities[c][0] }, data.cities[c][1], cities[c], state.place === data.cities[c][0])));
 };
-const placeName = (state, there) => (there.whole ? data.provinces[there.province][1] : data.cities[there.cities[0]]?.[1]) || state.place;
+const placeName = (state, there) => (there.whole ? data.provinces[there.province][1] : data.cities[there.cities[0]]?.[1]) || words.somewhere;
 
 const chips = (state, there) => {
   const chip = (next, text) => element("li", {}, element("a", { href: address(next) },
@@ -275,6 +280,7 @@ const show = async () => {
       one.nextElementSibling.textContent = found.counts[v];
       if (on) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current");
     });
+    root.querySelectorAll(".jq-group").forEach(group => { group.hidden = !$("li:not([hidden])", group); });
     const every = $("[data-jq-all]");
     every.href = address({ ...state, all: !state.all });
     if (state.all) every.setAttribute("aria-current", "true"); else every.removeAttribute("aria-current");

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,6 +28,7 @@ from scripts.directory.schema import Directory, Places, Taxonomies, Township
 from scripts.directory.sheet import read_csv
 from scripts.outcome import CannotRun
 from scripts.problems import Problem
+from scripts.undisturbed import undisturbed
 
 BRANCHES = DATA / "branches.csv"
 #: Faults that come from reading a cell, before anything is known of what it says.
@@ -94,7 +93,7 @@ def read(
     reader = Reader(site.taxonomies)
     merger = Merger(site.present, reader, Completer(site.places, site.townships))
     merged = merger.rows(table, found, path.name)
-    with _undisturbed():
+    with undisturbed():
         given = list(merged)
         result.rows = merger.in_order(given, keep_missing=not remove_missing)
         lists_ = site.places, site.townships, site.taxonomies
@@ -120,18 +119,6 @@ def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
             continue
         if problem.code in _UNREAD or (problem.line, problem.column) not in unread:
             yield problem
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Millions of small texts are made and none is dropped: looking for garbage only costs time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _choose(tables: list[Table], name: str, wanted: str) -> tuple[Table, int]:
