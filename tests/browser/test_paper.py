@@ -87,7 +87,13 @@ def test_without_print_the_card_is_shown_once(visitor: NewVisitor) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/away/before-leaving/", "/help/jobs/", "/about/upkeep/", "/en/away/home-visit/"],
+    [
+        "/away/before-leaving/",
+        "/help/jobs/",
+        "/about/upkeep/",
+        "/en/away/home-visit/",
+        "/find/directory/city/440300/print/",
+    ],
 )
 def test_a_guide_page_prints_without_menus_and_with_its_notice(
     visitor: NewVisitor, path: str
@@ -107,7 +113,24 @@ def test_axe_finds_nothing_on_sheets_lists_of_events_and_the_page_for_editors(
     visitor: NewVisitor, prefix: str, dark: bool
 ) -> None:
     reader = visitor("phone", "en" if prefix == "/en/" else "zh", dark=dark)
-    for path in ("print/card/", "print/ledger/", "away/activities/", "about/upkeep/"):
+    city = "find/directory/city/440300/print/"
+    for path in ("print/card/", "print/ledger/", "away/activities/", "about/upkeep/", city):
         assert reader.opens(prefix + path) == 200, path
         reader.meets_no_barrier()
         reader.needs_no_sideways_scrolling()
+
+
+@pytest.mark.parametrize("prefix", ["/", "/en/"], ids=["zh", "en"])
+def test_a_citys_list_is_a_sheet_that_names_each_branch_once(
+    visitor: NewVisitor, prefix: str
+) -> None:
+    reader = visitor("desktop", "en" if prefix == "/en/" else "zh")
+    assert reader.opens(f"{prefix}find/directory/city/440300/") == 200
+    reader.page.locator('a[href$="/print/"]').click()
+    rows = reader.page.locator("tbody tr")
+    names = [row.locator("th").inner_text() for row in rows.all()]
+    assert len(names) == len(set(names)) == 4
+    reader.page.emulate_media(media="print")
+    assert pages_of(reader.page.pdf(prefer_css_page_size=True)) == [A4]
+    table = reader.page.locator("table").bounding_box()
+    assert table is not None and table["width"] <= reader.page.viewport_size["width"]

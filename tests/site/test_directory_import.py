@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import pty
+import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -280,6 +285,8 @@ def test_a_thousand_faults_are_all_told_and_all_marked(tmp_path: Path, present: 
     assert code == 1 and copy is not None
     sheets = CalamineWorkbook.from_path(copy)
     assert sheets.sheet_names == ["支部", "问题 Faults"]
+    with zipfile.ZipFile(copy) as archive:
+        assert archive.read("xl/comments1.xml").count(b"<comment ") == 1_000
     marked = sheets.get_sheet_by_name("支部").to_python()
     assert marked[0] == list(OFFICE_ROW) and marked[1000] == rows[1000]
     listed = sheets.get_sheet_by_name("问题 Faults").to_python()
@@ -404,3 +411,32 @@ def test_fifty_thousand_rows_are_read_in_seconds(tmp_path: Path, present: Site) 
     result = sound(imported(path, present))
     assert len(result.changes.added) == ROWS
     assert time.process_time() - began < 20  # five on a quiet machine
+
+
+ASKED = """
+import argparse, sys
+from pathlib import Path
+from scripts.directory import command
+parser = argparse.ArgumentParser()
+command.add_arguments(parser)
+sys.exit(command.bring_in(parser.parse_args(["import", sys.argv[1]]), Path(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize(("answer", "code"), [("好", 0), ("", 1)], ids=["yes", "return"])
+def test_on_a_terminal_the_command_asks_before_it_writes(
+    answer: str, code: int, tmp_path: Path, present: Site
+) -> None:
+    before, path = branches(present), table_of(tmp_path, office_rows({}))
+    ours, terminal = pty.openpty()
+    try:
+        os.write(ours, f"{answer}\n".encode())
+        line = [sys.executable, "-X", "utf8", "-c", ASKED, str(path), str(present.root)]
+        done = subprocess.run(
+            line, cwd=ROOT, stdin=terminal, capture_output=True, text=True, timeout=60
+        )
+    finally:
+        os.close(ours)
+        os.close(terminal)
+    assert (done.returncode, branches(present) != before) == (code, code == 0)
+    assert "+ ty-b" in done.stdout and "[y/N]" in done.stdout
