@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import shutil
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from scripts.directory import command
 from scripts.directory.office.importing import Import, Site, read, read_site
 from scripts.directory.sheet import letter
 from tests.site.directory_data import DATA, SOUND_ROW, TODAY
@@ -131,3 +133,24 @@ def office_rows(*changes: Mapping[str, str]) -> list[list[str]]:
     """Headings and a row for each change of OFFICE_ROW."""
     names = list(OFFICE_ROW)
     return [names, *([{**OFFICE_ROW, **change}[name] for name in names] for change in changes)]
+
+
+def table_of(tmp_path: Path, rows: list[list[str]], name: str = "名单.xlsx") -> Path:
+    return workbook(tmp_path / name, rows)
+
+
+def sound(result: Import) -> Import:
+    assert [str(problem) for problem in result.problems] == []
+    return result
+
+
+def run(path: Path, into: Site, *options: str) -> tuple[int, Path | None]:
+    """The command's exit code, and the annotated copy if there is one."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    code = command.bring_in(parser.parse_args(["import", str(path), *options]), into.root)
+    return code, next(path.parent.glob("*-faults.xlsx"), None)
+
+
+def branches(into: Site) -> bytes:
+    return (into.root / "docs/data/branches.csv").read_bytes()
