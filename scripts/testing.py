@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,11 +60,18 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     chosen = [name for name in QUICK if (ROOT / name).is_dir()] if args.quick else []
+    if whole or args.quick:
+        chosen += ["-n", str(_processes()), "--dist", "worksteal"]
     sys.stdout.flush()
     tests = subprocess.run([sys.executable, "-m", "pytest", *chosen, *rest], cwd=ROOT)
     if tests.returncode > 1:
         return CANNOT
     return SHORT if failed or tests.returncode else DONE
+
+
+def _processes() -> int:
+    """Tests mostly wait for browsers and services, so two processes pay on one core as well."""
+    return min(max(os.cpu_count() or 1, 2), 4)
 
 
 def _inspect() -> list[str]:

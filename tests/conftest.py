@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -65,7 +66,18 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         release = {}
     if release.get("today") == TODAY and release.get("fingerprint") == fingerprint.of_sources(ROOT):
         return BuiltSite(current)
-    out = tmp_path_factory.mktemp("releases")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return BuiltSite(_build(tmp_path_factory.mktemp("releases")))
+    shared = tmp_path_factory.getbasetemp().parent / "releases"  # one build for all processes
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = [path for path in shared.iterdir() if path.is_dir() and path.name[0] != "."]
+        return BuiltSite(done[0] if done else _build(shared))
+
+
+def _build(out: Path) -> Path:
+    """The finished release in the folder `out`, or the end of the test with what is wrong."""
     door = [sys.executable, str(ROOT / "scripts/manage.py")]
     build = subprocess.run(
         [*door, "build", "--json", "--out", str(out)], capture_output=True, text=True, cwd=ROOT
@@ -76,7 +88,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         except (ValueError, KeyError):
             problems = [build.stdout]
         pytest.fail("\n".join(["the site does not build", *problems, build.stderr]), pytrace=False)
-    return BuiltSite(Path(json.loads(build.stdout)["release"]))
+    return Path(json.loads(build.stdout)["release"])
 
 
 @pytest.fixture(scope="session")

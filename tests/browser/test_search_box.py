@@ -52,6 +52,7 @@ SEARCH = """<div data-jq-searchpage><form role="search" action="/search/">
 <input id="jq-sq" name="q" type="search"><button>搜索</button></form><p role="status"></p>
 <div data-jq-filters></div>
 <div data-jq-results></div><section data-jq-popular><h2>栏目</h2></section></div>"""
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Open = Callable[..., Page]
 
 
@@ -83,6 +84,7 @@ def opens(browser: Browser, address: str) -> Iterator[Open]:
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(address + path)
+        page.evaluate(PAINTED)  # a browser throws away keys that come before its first picture
         return page
 
     yield arrive
