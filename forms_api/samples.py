@@ -12,7 +12,7 @@ _TEXT: Final = "这是一个例子，请换成您自己的话。"
 _BY_KIND: Final = {
     "month": "2025-03",
     "date": "2026-11-20",
-    "reference": "TY-7QK4-M9XD",
+    "reference": "XX-7QK4-M9XD",
     "access-code": "2222 2222 2222 2222 2222 2222 2222",
 }
 
