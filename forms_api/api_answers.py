@@ -11,9 +11,12 @@ _DAY: dict[str, Any] = {"type": ["string", "null"], "format": "date"}
 
 
 def schemas(forms: Sequence[Form]) -> dict[str, Any]:
-    """Name → schema. `html` is always the same answer as it is shown on a page."""
+    """Name → schema. `html` is the same answer as it is shown on a page."""
     ids = [form.id for form in forms]
     codes = sorted(set().union(*(one.all_codes() for form in forms for one in form.fields)))
+    html = {
+        "html": {"type": "string", "description": "请求里写 html: false 就没有 / as it is shown"}
+    }
     row = _all({"name": _TEXT, "label": _TEXT, "text": _TEXT})
     fault = _all({"field": _TEXT, "code": {"enum": codes}, "message": _TEXT, "html": _TEXT})
     read_back = _all(
@@ -25,9 +28,9 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
             "expired": {"type": "boolean"},
             "answers": {"type": "array", "items": row},
             "title": _TEXT,
-            "html": _TEXT,
         }
     )
+    read_back["properties"] |= html
     receipt = _all(
         {
             "form": {"enum": ids},
@@ -36,10 +39,9 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
             "received_at": {"type": "string", "format": "date-time"},
             "due_on": _DAY,
             "title": _TEXT,
-            "html": _TEXT,
         }
     )
-    receipt["properties"]["place"] = {"enum": ["taken", "waiting"]}
+    receipt["properties"] |= html | {"place": {"enum": ["taken", "waiting"]}}
     dates = ("received_on", "due_on", "answered_on", "closed_on", "deleted_by")
     states = ["received", "handling", "answered", "closed", "withdrawn"]
     problem = _all(

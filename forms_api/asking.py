@@ -41,7 +41,13 @@ def given() -> Given:
     else:
         raise Refused("media-type")
     g.lang = first(found, "lang")
+    g.html = found.get("html") != []
     return found
+
+
+def wants_html() -> bool:
+    """Whether JSON shall also hold the answer as it is shown: unless the body says html: false."""
+    return bool(g.get("html", True))
 
 
 def _from_json(raw: bytes) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ from forms_api.languages import FOLDERS
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 COMMON: Final = "_common.yml"
 # What the service itself uses: names in a posted form, and addresses beside /forms/<id>.
-RESERVED: Final = frozenset({"lang", "website", "token", "back"})
+RESERVED: Final = frozenset({"lang", "website", "token", "back", "html"})
 RESERVED_IDS: Final = frozenset({"status", "health", "inbox"})
 
 

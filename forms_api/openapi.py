@@ -29,8 +29,15 @@ _KEY: Final = {
     "Programs must name it: one key is kept once, and sending it again gives the same receipt.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
 }
-_REFUSED: Final = ("bad-request", "foreign", "too-large", "media-type", "too-many", "server")
-_KEPT: Final = ("token", "key-missing", "in-progress", "already-sent", "answers", "busy")
+_ALWAYS: Final[Mapping[str, Any]] = {
+    "lang": {"type": "string", "enum": list(ACCEPTED)},
+    "html": {"type": "boolean", "description": "false：只要数据 / data alone, without HTML"},
+}
+_REFUSED: Final = (
+    *("bad-request", "foreign", "too-large", "media-type", "too-many"),
+    *("server", "busy"),
+)
+_KEPT: Final = ("token", "key-missing", "in-progress", "already-sent", "answers")
 
 
 def document(forms: Mapping[str, Form], catalogue: Catalogue, server: str) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def _both(text: Any) -> str:
 
 def _answers(form: Form, catalogue: Catalogue) -> dict[str, Any]:
     schema = form.json_schema(catalogue)
-    return {**schema, "properties": {**schema["properties"], "lang": _lang_named()}}
+    return {**schema, "properties": {**schema["properties"], **_ALWAYS}}
 
 
 def _ref(schema: str) -> dict[str, str]:
@@ -85,14 +92,14 @@ def _form_paths(form: Form, catalogue: Catalogue) -> dict[str, Any]:
     if not form.check_page:
         send = _post(f"{form.id}-send", f"送出 / Send: {_both(form.title)}", body)
         send["responses"] = _said(201, "已收到 / Received", "Thanks") | _refusals(
-            *_REFUSED, "answers", "in-progress", "busy"
+            *_REFUSED, "answers", "in-progress"
         )
         return _tagged(form, {f"/forms/{form.id}": {"get": show, "post": send}}) | _tagged(
             form, {f"/forms/{form.id}/check": {"post": _check(form, body, links=False)}}
         )
     token = {
         "type": "object",
-        "properties": {"token": {"type": "string", "maxLength": 60_000}, "lang": _lang_named()},
+        "properties": {"token": {"type": "string", "maxLength": 60_000}, **_ALWAYS},
         "required": ["token"],
     }
     send = _post(f"{form.id}-send", f"确认送出 / Confirm: {_both(form.title)}", _body(token))
@@ -147,7 +154,7 @@ def _check(form: Form, body: dict[str, Any], *, links: bool) -> dict[str, Any]:
 def _other_paths() -> dict[str, Any]:
     code = {
         "type": "object",
-        "properties": {"code": {"type": "string", "maxLength": 200}, "lang": _lang_named()},
+        "properties": {"code": {"type": "string", "maxLength": 200}, "lang": _ALWAYS["lang"]},
         "required": ["code"],
     }
     status = _post("status", "凭查询码看进度 / How far it is, by access code", _body(code))
@@ -156,7 +163,7 @@ def _other_paths() -> dict[str, Any]:
     )
     erase = _post("erase", "凭查询码删除 / Delete it, by access code", _body(code))
     erase["responses"] = _said(200, "已删除 / Deleted", "Erased") | _refusals(
-        *_REFUSED, "code-unknown", "code-malformed", "busy"
+        *_REFUSED, "code-unknown", "code-malformed"
     )
     health = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
     return {
@@ -184,10 +191,6 @@ def _other_paths() -> dict[str, Any]:
             }
         },
     }
-
-
-def _lang_named() -> dict[str, Any]:
-    return {"type": "string", "enum": list(ACCEPTED)}
 
 
 def _post(operation: str, summary: str, body: dict[str, Any]) -> dict[str, Any]:

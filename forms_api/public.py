@@ -190,9 +190,11 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
 def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
     lang, catalogue = asking.lang(), here().site.catalogue
     token = here().tokens.issue(draft)
-    html = render.check_html(form, lang, catalogue, draft.values, token, expired)
-    status = 409 if expired else 200
-    if not asking.wants_json():
+    status, json = 409 if expired else 200, asking.wants_json()
+    html = ""
+    if not json or asking.wants_html():
+        html = render.check_html(form, lang, catalogue, draft.values, token, expired)
+    if not json:
         return replying.page(lang, words(lang)("check.title"), html, status=status, form=form)
     body = {
         "form": form.id,
@@ -202,14 +204,16 @@ def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
         "expired": expired,
         "answers": render.answers(form, lang, catalogue, draft.values),
         "title": replying.page_title(lang, "check.title"),
-        "html": html,
+        **({"html": html} if html else {}),
     }
     return replying.document(lang, body, status)
 
 
 def _receipt(form: Form, draft: Draft, receipt: render.Receipt) -> Response:
-    lang = asking.lang()
-    html = render.receipt_html(form, lang, here().site.catalogue, receipt, draft.values)
-    if asking.wants_json():
+    lang, json = asking.lang(), asking.wants_json()
+    html = ""
+    if not json or asking.wants_html():
+        html = render.receipt_html(form, lang, here().site.catalogue, receipt, draft.values)
+    if json:
         return replying.document(lang, replying.receipt_body(form, lang, receipt, html), 201)
     return replying.page(lang, words(lang)("receipt.title"), html, status=201, form=form)

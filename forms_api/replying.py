@@ -57,7 +57,7 @@ def document(lang: Folder, body: dict[str, Any], status: int = 200) -> Response:
 
 
 def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[str, Any]:
-    """What a program is told; `html` is the receipt as it is shown."""
+    """What a program is told; `html` is the receipt as it is shown, or empty."""
     return {
         "form": form.id,
         "reference": receipt.reference,
@@ -66,7 +66,7 @@ def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[
         "due_on": receipt.due_on.isoformat() if form.answer_days else None,
         **({"place": receipt.place} if receipt.place else {}),
         "title": page_title(lang, "receipt.title"),
-        "html": html,
+        **({"html": html} if html else {}),
     }
 
 

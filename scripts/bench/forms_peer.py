@@ -4,7 +4,7 @@ It reads the same answers with a serializer, seals them with the same library fo
 recipients, and writes the same rows of the same tables in one transaction, with the same
 promises: one record a key, a reference that is new, full sync. It is set up to be quick: JSON
 alone, no sessions, no authentication, connections that stay open, the write lock taken at once.
-Its days are reckoned more simply than ours, and it draws no receipt. gunicorn loads
+Its days are reckoned more simply than ours. gunicorn loads
 `application`; the environment says where database and recipients are.
 """
 

@@ -55,7 +55,9 @@ class Ours:
         for _ in range(number):
             one = _question()
             token = self._tokens.issue(one, time.time() - AGE)
-            yield _request(self.port, f"/forms/{one.form}", one.key, {"token": token})
+            yield _request(
+                self.port, f"/forms/{one.form}", one.key, {"token": token, "html": False}
+            )
 
     def stop(self) -> None:
         self._service.stop()

@@ -102,6 +102,18 @@ def test_what_is_answered_is_as_described(instance: Instance) -> None:
     assert faults("Thanks", instance.client.post("/forms/page-feedback", json=feedback).json) == []
 
 
+def test_a_program_may_ask_for_data_alone(instance: Instance) -> None:
+    given = {**answers(FORMS["help-ask"]), "html": False}
+    read_back = instance.check("help-ask", given).json
+    key = {"Idempotency-Key": read_back["idempotency_key"]}
+    body = {"token": read_back["token"], "html": False}
+    receipt = instance.client.post("/forms/help-ask", json=body, headers=key).json
+    for schema, answer in (("ReadBack", read_back), ("Receipt", receipt)):
+        assert "html" not in answer and faults(schema, answer) == []
+    with_html = instance.client.post("/forms/help-ask", json={"token": body["token"]}, headers=key)
+    assert with_html.json == {**receipt, "html": with_html.json["html"]}
+
+
 def test_the_site_publishes_it_with_the_open_data(built_site: BuiltSite) -> None:
     published = json.loads((built_site.public / "data/openapi.json").read_text("utf-8"))
     validate(published)
