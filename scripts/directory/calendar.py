@@ -7,7 +7,10 @@ from datetime import date, datetime
 
 from scripts.directory.events import Event
 
+#: Octets of a line, without its end.
+LONGEST = 75
 _ZONE = "Asia/Shanghai"
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _TIMEZONE = (
     "BEGIN:VTIMEZONE",
     f"TZID:{_ZONE}",
@@ -70,16 +73,14 @@ def _local(moment: datetime) -> str:
 
 def escaped(value: str) -> str:
     """A text as it stands in a property of iCalendar and vCard alike."""
-    for sign in ("\\", ";", ","):
-        value = value.replace(sign, f"\\{sign}")
-    return value.replace("\n", "\\n")
+    return value.translate(_ESCAPES)
 
 
 def folded(line: bytes) -> Iterator[bytes]:
     """Pieces of at most 75 octets, continued with a space; no character is cut."""
     first = True
     while line:
-        room = 75 if first else 74
+        room = LONGEST if first else LONGEST - 1
         end = min(room, len(line))
         while end < len(line) and line[end] & 0b1100_0000 == 0b1000_0000:
             end -= 1

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.directory.calendar import escaped, folded
+from scripts.directory.calendar import LONGEST, escaped, folded
 from scripts.directory.schema import Branch, Directory
 
 _EXTENSION = re.compile(r"\s*(?:转|ext)\s*(\d+)$")
@@ -37,8 +37,11 @@ def write(directory: Directory, out: Path, site_url: str) -> int:
 
 def card(branch: Branch, site_url: str) -> bytes:
     """UTF-8 with CRLF, lines folded at 75 octets."""
-    lines = (line.encode() for line in _lines(branch, site_url))
-    return b"".join(b"\r\n".join(folded(line)) + b"\r\n" for line in lines)
+    pieces: list[bytes] = []
+    for line in _lines(branch, site_url):
+        octets = line.encode()
+        pieces.extend((octets,) if len(octets) <= LONGEST else folded(octets))
+    return b"\r\n".join(pieces) + b"\r\n"
 
 
 def _lines(branch: Branch, site_url: str) -> Iterator[str]:
