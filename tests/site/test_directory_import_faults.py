@@ -72,7 +72,14 @@ def test_a_column_that_is_not_of_the_directory_is_refused(
     there = letter(len(OFFICE_ROW))
     assert [(p.line, p.column, p.code) for p in result.problems] == [(1, there, code)]
     assert f"（{there} 列）" in result.problems[0].message
-    assert not result.rows
+    assert not result.changes
+
+
+def test_faults_of_headings_and_of_rows_are_told_together(tmp_path: Path, present: Site) -> None:
+    rows = office_rows({"联系电话": "?"})
+    path = table_of(tmp_path, [[*rows[0], "顺序"], [*rows[1], "1"]])
+    codes = [(problem.line, problem.code) for problem in imported(path, present).problems]
+    assert codes == [(1, "unknown_column"), (2, "bad_phone")]
 
 
 def test_a_file_without_ids_says_that_it_needs_them(tmp_path: Path, present: Site) -> None:

@@ -14,6 +14,7 @@ from scripts.directory.office.table import Table, shown
 from scripts.problems import Problem
 
 _FAULTY = {"bg_color": "#ffd7d7", "border": 1, "border_color": "#b00020"}
+_COMMENT = {"x_scale": 2.6, "font_name": "Microsoft YaHei", "font_size": 10}
 #: The number format that keeps what is typed as it is.
 TEXT = 49
 _MOST_LINKS = 60_000  # a sheet holds 65,530
@@ -67,8 +68,8 @@ def _write(copy: Path, table: Table, headings: int, listed: list[Problem]) -> No
             error = table.faulty.get((number, index), ("", ""))[1]
             sheet.write_string(number, index, words[:32_000] or error, faulty)
             comment = "\n".join(message.replace(" / ", "\n", 1) for message in messages)
-            size = {"x_scale": 2.6, "y_scale": 1.2 + 0.5 * len(messages)}
-            sheet.write_comment(number, index, comment[:_LONGEST_COMMENT], size)
+            look = {**_COMMENT, "y_scale": 1.2 + 0.5 * len(messages)}
+            sheet.write_comment(number, index, comment[:_LONGEST_COMMENT], look)
         _write_list(book, table.file, sheet.get_name(), listed)
 
 

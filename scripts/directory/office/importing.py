@@ -88,8 +88,7 @@ def read(
     if "id" not in found.columns.values():
         message = told_in_row(row + 1, "missing_column", name="id 编号")
         result.problems.append(Problem(path.name, row + 1, "missing_column", message))
-    if result.problems:
-        return result
+        return result  # without ids nobody knows which entries are meant
     reader = Reader(site.taxonomies)
     merger = Merger(site.present, reader, Completer(site.places, site.townships))
     merged = merger.rows(table, found, path.name)
