@@ -41,7 +41,7 @@ _TYPES: Final = {
 }
 _WORTH: Final = 256  # bytes from which a text without a twin is compressed as it is sent
 _TWINS: Final = (("br", ".br"), ("gzip", ".gz"))
-_HASHED: Final = re.compile(r"[.-][0-9a-f]{8,}\.[a-z0-9]+$")
+_HASHED: Final = re.compile(r"/assets/.*[.-][0-9a-f]{8,}\.[a-z0-9]+$|/data/finder/[0-9a-f]{12}/")
 _MAIN: Final = re.compile(rb"<main\b[^>]*>")
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -92,7 +92,7 @@ class SiteFiles:
         fields = {
             "Content-Type": _type(found.path),
             "Last-Modified": formatdate(status.st_mtime, usegmt=True),
-            "Cache-Control": _cache(url, note),
+            "Cache-Control": _cache(url if found.status.startswith("200") else "", note),
             "Vary": "Accept-Encoding",
         }
         if encoding:
@@ -185,7 +185,7 @@ def _type(path: Path) -> str:
 def _cache(url: str, note: bytes) -> str:
     if note:
         return "no-store"
-    return _FOREVER if url.startswith("/assets/") and _HASHED.search(url) else "no-cache"
+    return _FOREVER if _HASHED.match(url) else "no-cache"
 
 
 def _is_fresh(environ: "WSGIEnvironment", tag: str, modified: float) -> bool:

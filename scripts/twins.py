@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,8 +15,9 @@ _TEXT = {".html", ".css", ".js", ".json", ".csv", ".xml", ".txt", ".ics", ".svg"
 _TWIN_FROM = 256  # bytes below which a compressed twin saves nothing
 _SMALL = 1 << 16  # up to here a window of 64 KiB loses nothing and is set up ten times as fast
 _LARGE = 1 << 20  # from here on the last few per cent cost more seconds than they are worth
-#: Thousands of short pages: the server compresses each as it sends it.
+#: Thousands of short files: the server compresses each as it sends it.
 _LEFT_OUT = ("find/directory/", "en/find/directory/")
+_CARDS = re.compile(r"data/finder/[0-9a-f]+/\w+/")
 
 
 def write_twins(path: Path, body: bytes, quality: int = 11) -> None:
@@ -45,7 +47,7 @@ def _texts(public: Path) -> Iterator[Path]:
     found = []
     for folder, _, names in os.walk(public):
         base = f"{folder}/".removeprefix(f"{public}/")
-        entry = base.startswith(_LEFT_OUT) and base not in _LEFT_OUT
+        entry = (base.startswith(_LEFT_OUT) and base not in _LEFT_OUT) or _CARDS.fullmatch(base)
         there = set(names)
         for name in names:
             if not entry and Path(name).suffix in _TEXT and f"{name}.gz" not in there:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -83,15 +82,12 @@ def _groups(table: Columns, lang: str) -> list[tuple[str, list[tuple[int, str, s
 
 def _first(directory: Directory, lang: str, views: Views) -> list[tuple[str, str, int, Markup]]:
     """(city's code, name, open branches, finished cards) until there are FIRST cards."""
-    every = by_city(directory.open_branches, lang)
-    shown = list(islice((branch for _, some in every for branch in some), FIRST))
-    kept = []
-    for code, some in every:
-        if there := [branch for branch in some if branch in shown]:
+    kept, left = [], FIRST
+    for code, there in by_city(directory.open_branches, lang):
+        if left > 0:
             name = there[0].city.short[lang]
-            kept.append((code, name, len(some), views.cards(there, "h4")))
-        else:
-            break
+            kept.append((code, name, len(there), views.cards(there[:left], "h4")))
+            left -= len(there)
     return kept
 
 

@@ -145,6 +145,9 @@ def test_only_assets_named_by_their_content_are_kept_for_good(client: Client) ->
     assert "immutable" in client.get("/assets/js/forms.0123abcd.js").headers["Cache-Control"]
     assert client.get("/assets/js/forms.js").headers["Cache-Control"] == "no-cache"
     assert client.get("/").headers["Cache-Control"] == "no-cache"
+    for lost in ("/assets/js/gone.0123abcd.js", "/data/finder/0123456789ab/c0.json"):
+        reply = client.get(lost)
+        assert (reply.status_code, reply.headers["Cache-Control"]) == (404, "no-cache")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import minify
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from scripts.directory.importer import load_directory
 from scripts.search.serving import serve
@@ -215,6 +215,26 @@ def test_missing_data_are_said_with_a_way_to_browse(
     expect(page.locator("[data-jq-list]")).to_contain_text("筛选没有加载出来")
     page.locator("[data-jq-list] a").click()
     assert page.url.endswith("#by-place")
+    page.close()
+
+
+def test_a_release_that_takes_files_away_is_followed(browser: Browser, tree: str) -> None:
+    page = browser.new_page()
+    page.goto(tree + HERE["zh"])
+    settled(page)
+    lost: list[str] = []
+
+    def fails_once(route: Route) -> None:
+        if lost:
+            route.fallback()
+        else:
+            lost.append(route.request.url)
+            route.fulfill(status=404)
+
+    page.route("**/data/finder/*/zh/*.json", fails_once)
+    page.get_by_role("link", name="松笺镇", exact=True).first.click()
+    expect(page.locator("[data-jq-finder] h2")).to_have_text("7 个支部")
+    assert len(titles(settled(page))) == 7 and len(lost) == 1
     page.close()
 
 

@@ -28,7 +28,13 @@ def test_twins_hold_the_same_bytes(tmp_path: Path, length: int) -> None:
 
 def test_every_text_gets_twins_but_for_short_ones_pictures_and_entries(tmp_path: Path) -> None:
     wanted = ["index.html", "en/help/index.html", "data/a.json", "find/directory/index.html"]
-    others = ["a.png", "find/directory/x/index.html", "en/find/directory/city/1/index.html"]
+    wanted += ["data/finder/zh.json", "data/finder/0123456789ab/c0.json"]
+    others = [
+        "a.png",
+        "data/finder/0123456789ab/zh/0.json",
+        "find/directory/x/index.html",
+        "en/find/directory/city/1/index.html",
+    ]
     for name in wanted + others:
         put(tmp_path, name)
     put(tmp_path, "short.html", "short")

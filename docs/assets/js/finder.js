@@ -14,7 +14,7 @@ const UNKNOWN = 0.25; // what a word that stands nowhere counts
 const out = $("[data-jq-list]"), heading = $("h2"), status = $("[role=status]"), field = $("input[name=q]");
 const first = $("[data-jq-place]").innerHTML;
 root.setAttribute("data-jq-ready", ""); // see site.js
-let data, shown = STEP, turn = 0, fresh = true;
+let data, shown = STEP, turn = 0, fresh = true, retried = false;
 
 const element = (name, attributes = {}, ...children) => {
   const made = document.createElement(name);
@@ -296,6 +296,7 @@ const show = async () => {
     fresh = false;
     const list = await cardsOf(state, found, shown);
     if (mine !== turn) return;
+    retried = false;
     out.replaceChildren(...(ready.loose ? [element("p", {}, words.loose)] : []));
     lay(state, found, list);
     if (!found.n) nothing(state, there, found);
@@ -307,7 +308,10 @@ const show = async () => {
     if (held && !root.contains(document.activeElement)) heading.focus();
   } catch (error) {
     if (mine !== turn) return;
+    const again = data && !retried; // a new release may have taken the old one's files away
     data = undefined;
+    retried = true;
+    if (again) { show(); return; }
     status.textContent = words.failed;
     out.replaceChildren($("[data-jq-failed]").content.cloneNode(true));
   } finally {
@@ -329,8 +333,10 @@ root.addEventListener("click", event => {
     const last = out.querySelectorAll(".jq-card").length;
     show().then(() => out.querySelectorAll(".jq-card")[last]?.querySelector("a").focus());
   } else if (chosen && chosen.pathname === location.pathname && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
-    event.preventDefault();
-    if (data) go(chosen.pathname + chosen.search);
+    if (data) {
+      event.preventDefault();
+      go(chosen.pathname + chosen.search);
+    }
   }
 });
 addEventListener("popstate", () => { shown = STEP; field.blur(); show(); });
