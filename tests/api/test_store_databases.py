@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -13,14 +14,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from forms_api import privacy
+from forms_api import clock, privacy
+from forms_api.forms import load_all
 from forms_api.sealing import open_sealed
 from forms_api.store.seats import Wish
 from forms_api.store.tables import metadata
+from forms_api.tokens import Draft, new_key
 from scripts.prove.instance import AGE, Running, draft
 from tests.api.conftest import Instance
 from tests.api.databases import KINDS, new_database, postgresql_server
-from tests.api.examples import ASK, AWAY
+from tests.api.examples import ASK, AWAY, CATALOGUE, answers
 
 
 @pytest.fixture(scope="module")
@@ -94,26 +97,48 @@ class TestStore:
         assert done.forms == {"help-ask": 1}
         assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
 
-    def test_two_processes_on_one_database_keep_one_record_a_key(
+    def test_two_processes_on_one_database_keep_one_record_a_key_and_sell_no_seat_twice(
         self, url: str, tmp_path: Path
     ) -> None:
         drafts = [draft(f"Is this question number {n}?") for n in range(20)]
-        environ = {"FORMS_DATABASE_URL": url}
-        places = [tmp_path / "one", tmp_path / "two"]
-        for place in places:
-            place.mkdir()
-        both = [Running(place, environ) for place in places]
+        people = [_sign_up() for _ in range(16)]
+        both = _two_processes(url, tmp_path)
         try:
 
             def post(number: int) -> tuple[int, Any]:
                 status, receipt = both[number % 2].confirm(drafts[number // 4])
                 return status, receipt["reference"]
 
+            def sign_up(number: int) -> str:
+                """Each person sends to both processes."""
+                places = {one.confirm(people[number])[1]["place"] for one in both}
+                return "/".join(places)
+
             with ThreadPoolExecutor(16) as pool:
                 replies = list(pool.map(post, range(80)))
+                places = list(pool.map(sign_up, range(16)))
         finally:
             for service in both:
                 service.stop()
         assert {status for status, _ in replies} == {201}
         assert len({reference for _, reference in replies}) == 20
         assert all(len(set(replies[start : start + 4])) == 1 for start in range(0, 80, 4))
+        assert sorted(places) == ["taken"] * 5 + ["waiting"] * 11
+
+
+def _sign_up() -> Draft:
+    form = load_all()["away-activities"]
+    given = {name: [text] for name, text in answers(form).items()}
+    checked = form.check({**given, "how_many": ["1"]}, CATALOGUE, clock.today())
+    assert checked.problems == ()
+    return Draft(form.id, form.version, "zh", new_key(), checked.values)
+
+
+def _two_processes(url: str, folder: Path) -> list[Running]:
+    running = []
+    for name in ("one", "two"):
+        private = folder / name / "release/_private"
+        private.mkdir(parents=True)
+        (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
+        running.append(Running(folder / name, {"FORMS_DATABASE_URL": url}))
+    return running
