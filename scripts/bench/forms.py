@@ -1,7 +1,7 @@
 """What the forms service can take: records a second and waiting times, beside a peer's.
 
 Each request becomes one durable, sealed record: six rows in one transaction, SQLite with full
-sync. Three sides take turns in the same run, and each figure is the median of five turns (one
+sync. Three sides take turns in the same run, and each figure is the median of three turns (one
 with --quick): our service with its default server; a Django REST framework endpoint that keeps
 the same rows and seals alike, under gunicorn with those workers that bring it the most requests a
 second at 64 connections; and, without any service, bare inserts of the same rows one by one.
@@ -34,9 +34,9 @@ from scripts.progress import step
 from scripts.prove.instance import ROOT, draft, folder
 
 #: Connections → requests of one turn.
-REQUESTS = {1: 500, 8: 2000, 64: 3000}
+REQUESTS = {1: 300, 8: 1200, 64: 2000}
 QUICK = {1: 20, 8: 80, 64: 192}
-TURNS = 5
+TURNS = 3
 RECIPIENTS = 2  # what production asks for
 CANDIDATES = (
     *(Workers("sync", 1, 1), Workers("sync", 2, 1), Workers("sync", 4, 1)),
