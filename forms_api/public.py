@@ -12,6 +12,7 @@ from forms_api import (
     at_once,
     chrome,
     clock,
+    free_seats,
     problems,
     render,
     replying,
@@ -21,6 +22,7 @@ from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
 from forms_api.forms import RESERVED_IDS
 from forms_api.languages import other, public
+from forms_api.options import Catalogue
 from forms_api.refusals import Refused
 from forms_api.services import here
 from forms_api.store.seats import Wish
@@ -56,7 +58,7 @@ def show(form_id: str) -> Response:
     """The form, with the branch, page, course or event of the query filled in, where it fits."""
     form, lang = _form(form_id), asking.lang()
     values = form.prefilled(http.args, here().site.catalogue)
-    content = render.form_page_html(form, lang, here().site.catalogue, values)
+    content = render.form_page_html(form, lang, _catalogue(form), values)
     there = f"/forms/{form.id}?lang={public(other(lang))}"
     switch = there + "".join(
         f"&{name}={value}" for name, value in http.args.items() if value in values.values()
@@ -100,6 +102,11 @@ def confirm(form_id: str) -> Response:
     if receipt := keeping.replay(draft):
         return _receipt(form, draft, receipt)
     return _stale(form, draft)
+
+
+def _catalogue(form: Form) -> Catalogue:
+    """What is shown to choose from, with the seats that are free just now."""
+    return free_seats.shown(form, here().site.catalogue, here().keeping.free_seats)
 
 
 def _checked(form: Form, given: Given) -> Checked:
@@ -155,7 +162,7 @@ def _back_to_form(form: Form, given: Given) -> Response:
     draft, _ = here().tokens.read(first(given, "token"), form.id)
     lang = asking.lang()
     content = render.form_page_html(
-        form, lang, here().site.catalogue, draft.values, website="1" if draft.trapped else ""
+        form, lang, _catalogue(form), draft.values, website="1" if draft.trapped else ""
     )
     return replying.page(lang, form.title[lang], content, form=form)
 
@@ -182,13 +189,13 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
         return problems.document("answers", lang, extra)
     values = form.as_given(given)
     content = render.form_page_html(
-        form, lang, here().site.catalogue, values, found, first(given, "website")
+        form, lang, _catalogue(form), values, found, first(given, "website")
     )
     return replying.page(lang, form.title[lang], content, status=422, error=True, form=form)
 
 
 def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
-    lang, catalogue = asking.lang(), here().site.catalogue
+    lang, catalogue = asking.lang(), _catalogue(form)
     token = here().tokens.issue(draft)
     status, json = 409 if expired else 200, asking.wants_json()
     html = ""

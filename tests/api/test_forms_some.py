@@ -113,6 +113,26 @@ def test_seats_are_held_until_there_are_no_more_and_then_waited_for(instance: In
     assert instance.rows("SELECT DISTINCT retain_until FROM submission") == [("2026-12-05",)]
 
 
+@pytest.mark.parametrize(
+    ("lang", "left", "none"),
+    [("zh-Hans", "余 3 座", "已满，可候补"), ("en", "seats left: 3", "full; waiting list")],
+)
+def test_the_form_and_the_read_back_say_how_many_seats_are_free(
+    instance: Instance, lang: str, left: str, none: str
+) -> None:
+    form = FORMS["away-activities"]
+    page = f"/forms/{form.id}?lang={lang}"
+    given = {**answers(form, lang=lang), "how_many": "2"}
+    instance.send(form.id, given)
+    assert left in instance.client.get(page).text
+    read_back = instance.check(form.id, given).json
+    assert left in read_back["html"] and left in read_back["answers"][0]["text"]
+    receipt = instance.confirm(form.id, read_back).json
+    assert receipt["place"] == "taken" and left not in receipt["html"]
+    instance.send(form.id, {**given, "how_many": "1"})
+    assert none in instance.client.get(page).text
+
+
 @pytest.mark.parametrize("many", ["0", "6", "很多", "2.5", "-1", "1e3"])
 def test_a_number_of_people_has_its_limits(instance: Instance, many: str) -> None:
     given = {**answers(FORMS["away-activities"]), "how_many": many}
