@@ -12,6 +12,7 @@ from scripts.directory import city_list
 from scripts.directory.calendar import city_calendar
 from scripts.directory.chrome import Chrome
 from scripts.directory.groups import Group, all_groups, by_city, recent_first
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import Views, entry_url
 from scripts.directory.words import PREFIX, counted, joined
@@ -24,8 +25,14 @@ class Browse:
     """Call `all()` once; `written` then counts its pages."""
 
     def __init__(
-        self, env: Environment, directory: Directory, views: Views, chrome: Chrome
+        self,
+        env: Environment,
+        directory: Directory,
+        views: Views,
+        chrome: Chrome,
+        kept: Kept | None = None,
     ) -> None:
+        self.kept = kept
         self.template = env.get_template("directory/browse.html")
         self.directory, self.views, self.chrome = directory, views, chrome
         self.written = 0
@@ -41,14 +48,24 @@ class Browse:
         }
 
     def all(self) -> Iterator[tuple[str, str]]:
-        """(path, finished page) of every group."""
+        """(path, finished page) of every group whose pages are not kept."""
         for groups in self.groups.values():
             for group in groups:
-                self.written += 1
-                yield group.path, self._page(group)
+                paths = [group.path]
                 if group.facet == "city" and group.count:
-                    self.written += 1
-                    yield city_list.address(group), self.lists.page(group)
+                    paths.append(city_list.address(group))
+                self.written += len(paths)
+                if self.kept and self.kept.group(group, self._province(group)):
+                    paths = [path for path in paths if not self.chrome.keep(path, self.kept)]
+                for path in paths:
+                    page = self._page(group) if path == group.path else self.lists.page(group)
+                    yield path, page
+
+    def _province(self, group: Group) -> str:
+        """The code of a province's or a city's province."""
+        if group.facet == "city":
+            return self.directory.places.cities[group.key].parent or group.key
+        return group.key if group.facet == "province" else ""
 
     def _page(self, group: Group) -> str:
         lang, words = self.views.lang, self.views.words
@@ -104,7 +121,7 @@ class Browse:
         """For a city without open entries: the cities of its province that have some."""
         if group.count or group.facet != "city":
             return ""
-        province = self.directory.places.cities[group.key].parent or group.key
+        province = self._province(group)
         others = [
             other
             for other in self.groups["city"]

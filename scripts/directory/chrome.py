@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
+from scripts.directory.kept import Kept
 from scripts.directory.linked_data import open_graph
 from scripts.directory.schema import Places
 from scripts.directory.views import Parts
@@ -45,6 +46,7 @@ class Chrome:
         self.shell, self.lang, self.words, self.parts = shell, lang, words, parts
         self.places, self.site_url, self.out = places, site_url, out
         self._base = f"{out}/{PREFIX[lang]}"
+        self.made: list[str] = []  # paths below the web root of the pages that were written
         name = identity["name"]
         self.site_name = escape(name[lang] if isinstance(name, Mapping) else name)
         self.other = PREFIX["en" if lang == "zh" else "zh"]
@@ -93,8 +95,13 @@ class Chrome:
             **parts,
         )
 
+    def keep(self, path: str, kept: Kept) -> bool:
+        """Take the page from an earlier release; False when that had none."""
+        return kept.link(f"{PREFIX[self.lang]}{path}index.html", str(self.out))
+
     def write(self, path: str, page: str) -> int:
         """Bytes written below the web root."""
+        self.made.append(f"{PREFIX[self.lang]}{path}index.html")
         folder = f"{self._base}{path}"
         with contextlib.suppress(FileExistsError):
             try:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.directory.calendar import LONGEST, escaped, folded
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
 
 _EXTENSION = re.compile(r"\s*(?:转|ext)\s*(\d+)$")
@@ -26,10 +27,12 @@ def dialled(phone: str) -> str:
     return _EXTENSION.sub(r",\1", phone).replace(" ", "")
 
 
-def write(directory: Directory, out: Path, site_url: str) -> int:
+def write(directory: Directory, out: Path, site_url: str, kept: Kept | None = None) -> int:
     """A card for every open branch; returns how many. `out` is the web root."""
     (out / "data/cards").mkdir(parents=True, exist_ok=True)
     for branch in directory.open_branches:
+        if kept and kept.card(branch) and kept.link(address(branch), str(out)):
+            continue
         with open(f"{out}/{address(branch)}", "wb", buffering=0) as file:  # noqa: PTH123  # fast
             file.write(card(branch, site_url))
     return len(directory.open_branches)

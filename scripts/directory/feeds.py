@@ -15,6 +15,7 @@ from scripts.directory.events import FILE as EVENTS
 from scripts.directory.events import Event, load_events
 from scripts.directory.fields import load_fields
 from scripts.directory.groups import all_groups
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Directory
 
 
@@ -25,6 +26,7 @@ def write(
     today: date,
     site_url: str = "",
     previous: Path | None = None,
+    kept: Kept | None = None,
 ) -> None:
     """`root` is the repository, `out` the web root, `previous` that of the last release."""
     data = out / "data"
@@ -36,7 +38,7 @@ def write(
     (data / "branches.csv").write_bytes(open_csv.as_csv(directory).encode("utf-8-sig"))
     changed = since.changes(previous / "data" if previous else None, data / "branches.json", today)
     _write_json(data / "changes.json", changed)
-    contact_card.write(directory, out, site_url)
+    contact_card.write(directory, out, site_url, kept)
     events, _ = load_events(root / EVENTS, directory, today)
     _write_calendars(directory, events, data, today, site_url)
 

@@ -21,6 +21,7 @@ from scripts.directory.browse import Browse
 from scripts.directory.chrome import Chrome
 from scripts.directory.finder_view import finder_view
 from scripts.directory.groups import all_groups, by_city, ranked
+from scripts.directory.kept import Kept
 from scripts.directory.linked_data import organization
 from scripts.directory.schema import Directory
 from scripts.directory.views import THEME, Parts, Views, environment
@@ -49,7 +50,8 @@ TWO_PROCESSES_FROM = 500
 class Counts:
     """Pages written: of entries (both languages), of browse pages, and their bytes.
 
-    `seconds` is what the pages of entries took, without the others.
+    `seconds` is what the pages of entries took, without the others; `made` names, where others
+    were kept, the pages that were written.
     """
 
     entries: int
@@ -57,6 +59,7 @@ class Counts:
     browse_pages: int
     bytes: int
     seconds: float
+    made: tuple[str, ...] = ()
 
 
 def fill(
@@ -71,12 +74,14 @@ def fill(
     meets: Collection[str] = (),
     words: Mapping[str, Words] | None = None,
     browse: bool = True,
+    kept: Kept | None = None,
 ) -> Counts:
     """Write all pages of the directory below `out`, the web root.
 
     `site_url` ends in "/". `forms` are the ids of forms the service offers, `meets` those of
     branches with a calendar of their own. Pages that are linked
     to only if they exist are looked for in `out`, so MkDocs must have written there before.
+    With `kept`, what it knows to be the same is linked; `today`, shells and words must be as then.
     """
     wording = words or load_words(DATA)
 
@@ -88,14 +93,15 @@ def fill(
         chrome = Chrome(
             shells[lang], lang, wording[lang], parts, directory.places, identity, site_url, out
         )
-        size = _write_entries(env, directory, views, chrome)
+        size = _write_entries(env, directory, views, chrome, kept)
         seconds = time.perf_counter() - began
         written = 0
         if browse:
-            pages = Browse(env, directory, views, chrome)
+            pages = Browse(env, directory, views, chrome, kept)
             size += sum(chrome.write(path, page) for path, page in pages.all())
             written = pages.written
-        return Counts(len(directory.branches), len(directory.branches), written, size, seconds)
+        count = len(directory.branches)
+        return Counts(count, count, written, size, seconds, tuple(chrome.made) if kept else ())
 
     if len(directory.branches) < TWO_PROCESSES_FROM:
         counts = [one(lang) for lang in LANGUAGES]
@@ -111,10 +117,13 @@ def fill(
         browse_pages=sum(count.browse_pages for count in counts),
         bytes=sum(count.bytes for count in counts),
         seconds=seconds,
+        made=tuple(name for count in counts for name in count.made),
     )
 
 
-def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome) -> int:
+def _write_entries(
+    env: Any, directory: Directory, views: Views, chrome: Chrome, kept: Kept | None
+) -> int:
     lang, words = views.lang, views.words
     template = env.get_template("directory/entry.html")
     constant = {
@@ -128,6 +137,8 @@ def _write_entries(env: Any, directory: Directory, views: Views, chrome: Chrome)
     size = 0
     for branch in directory.branches:
         path = f"find/directory/{branch.id}/"
+        if kept and kept.entry(branch) and chrome.keep(path, kept):
+            continue
         view = views.entry(branch)
         near = views.near.of(branch)
         if not near:
