@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,16 +17,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from forms_api import clock
 from forms_api.shell import Shell
-from scripts import feeds, fingerprint, identity, qr, release, tidy, twins, verify
+from scripts import feeds, fingerprint, identity, qr, quick, release, tidy, twins, verify
 from scripts.beside import beside
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder
 from scripts.directory import pages as directory_pages
+from scripts.directory.importer import check_directory
+from scripts.directory.kept import Kept
+from scripts.directory.pages import Counts
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
 from scripts.progress import say, step
+from scripts.quick import Last
 from scripts.rendering import rendering
 from scripts.search import soundness
 from scripts.search.indexer import index_tree
@@ -73,44 +79,45 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
     """
     result = BuildResult()
     began = time.perf_counter()
-    read = fingerprint.of_sources(root)  # an edit during the build is not in this release
+    # An edit during the build is not in this release.
+    read, fixed = fingerprint.with_and_without(root, quick.BRANCHES.as_posix())
     releases = out or root / "var/releases"
     with ExitStack() as work:
         staging = work.enter_context(release.staging(releases))
         public, private = staging / "public", staging / "_private"
-        pages = work.enter_context(rendering(root, public))
-        with result.stage("check", "检查 check"):
-            result.problems = check(root).problems
-        if result.problems:
+        last = quick.last(root, fixed, clock.today()) if out is None else None
+        made = _take_over(root, last, result, staging) if last else None
+        if made is None and not result.problems:
+            made = _render(root, result, staging, work)
+        if made is None:
             return result
-        with result.stage("render", "生成页面 render"):
-            sources = read_sources(root)
-            codes = qr.codes(sources)
-            result.problems = pages.problems()
-            if result.problems:
-                return result
-            shells = tidy.tidy(public, private)
-            sources.assets.write(public)
-            identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
-            qr.write(public, codes)
+        sources, kept = made.sources, made.kept
         with result.stage("directory", "支部目录 directory"):
-            last = root / "var/current/public" if out is None else None
-            result.entries, entry_pages = _fill_directory(root, sources, shells, public, last)
+            before = root / "var/current/public" if out is None else None
+            counts = _fill_directory(root, made, public, before)
             feeds.write(sources, root, public, private)
-        result.seconds["pages"] = round(entry_pages, 3)
-        looked = work.enter_context(
-            beside(lambda: verify.verify(public, sources.site.identity), "verify")
-        )
-        with result.stage("index", "搜索索引 index"):
-            index_tree(public, public / "search-index", glossary=root / "docs/data/glossary.tsv")
+        result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
+
+        def look() -> list[Problem]:
+            if kept is not None:
+                return verify.verify_some(public, sources.site.identity, counts.made)
+            return verify.verify(public, sources.site.identity)
+
+        looked = work.enter_context(beside(look, "verify"))
+        if kept is None:
+            with result.stage("index", "搜索索引 index"):
+                glossary = root / "docs/data/glossary.tsv"
+                index_tree(public, public / "search-index", glossary=glossary)
         with result.stage("verify", "核对成品 verify"):
-            result.problems = looked.result() + soundness.check(public)
+            result.problems = looked.result() + ([] if kept else soundness.check(public))
             if result.problems:
                 return result
             (private / "release.json").write_text(
                 json.dumps(
                     {
                         "fingerprint": read,
+                        "fixed": fixed,
+                        "face": made.face,
                         "stamp": staging.name.removeprefix(".building-"),
                         "today": str(sources.today),
                     }
@@ -127,29 +134,78 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
     return result
 
 
-def _fill_directory(
-    root: Path, sources: Sources, shells: dict[str, Shell], public: Path, previous: Path | None
-) -> tuple[int, float]:
-    """Number of entries, and the seconds that their own pages took."""
+@dataclass(frozen=True)
+class _Pages:
+    """Guide pages are in place; `kept`: what the directory may take from the last release."""
+
+    sources: Sources
+    shells: dict[str, Shell]
+    face: str
+    kept: Kept | None = None
+
+
+def _render(root: Path, result: BuildResult, staging: Path, work: ExitStack) -> _Pages | None:
+    """The check with MkDocs beside it. None when there were problems."""
+    public, private = staging / "public", staging / "_private"
+    pages = work.enter_context(rendering(root, public))
+    with result.stage("check", "检查 check"):
+        result.problems = check(root).problems
+    if result.problems:
+        return None
+    with result.stage("render", "生成页面 render"):
+        sources = read_sources(root)
+        codes, face = qr.codes(sources), quick.face(sources)
+        result.problems = pages.problems()
+        if result.problems:
+            return None
+        shells = tidy.tidy(public, private)
+        sources.assets.write(public)
+        identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
+        qr.write(public, codes)
+        quick.remember(root, public, private)
+    return _Pages(sources, shells, face)
+
+
+def _take_over(root: Path, last: Last, result: BuildResult, staging: Path) -> _Pages | None:
+    """Guide pages of the last release. None when they would not be the same, or for problems."""
+    public, private = staging / "public", staging / "_private"
+    with result.stage("check", "检查 check"):
+        _, result.problems = check_directory(root)
+    if result.problems:
+        return None
+    with result.stage("render", "沿用页面 take over"):
+        sources = read_sources(root)
+        face, kept = quick.face(sources), last.kept(root, sources.branches)
+        if kept is None or face != last.record["face"]:
+            return None
+        shells = last.take_pages(public, private)
+        shutil.copyfile(root / quick.BRANCHES, private / "branches.csv")
+    return _Pages(sources, shells, face, kept)
+
+
+def _fill_directory(root: Path, made: _Pages, public: Path, previous: Path | None) -> Counts:
+    """Its pages, feeds and the finder's data."""
+    sources = made.sources
     counts = directory_pages.fill(
         sources.branches,
-        shells,
+        made.shells,
         public,
         today=sources.today,
         identity=sources.site.identity,
         site_url=sources.site_url,
         forms=set(sources.forms),
         meets=directory_feeds.meeting(root, sources.branches, sources.today),
+        kept=made.kept,
     )
 
     def write_feeds() -> None:
         directory_feeds.write(
-            sources.branches, root, public, sources.today, sources.site_url, previous
+            sources.branches, root, public, sources.today, sources.site_url, previous, made.kept
         )
 
     with beside(write_feeds, "feeds"):
         finder.write(sources.branches, public, sources.today, root / "docs/data")
-    return counts.entries, counts.seconds
+    return counts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

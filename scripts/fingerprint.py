@@ -20,15 +20,23 @@ PROGRAMS = ("forms_api/*.py", "scripts/**/*.py")
 
 def of_sources(root: Path) -> str:
     """Hex SHA-256 over each file's path and content, in the order of the paths."""
-    whole = hashlib.sha256()
+    return with_and_without(root, "")[0]
+
+
+def with_and_without(root: Path, name: str) -> tuple[str, str]:
+    """`of_sources`, and the same as if the file `name` were not there."""
+    whole, rest = hashlib.sha256(), hashlib.sha256()
     for path in sorted(set(_files(root))):
         try:
             content = path.read_bytes()
         except FileNotFoundError:  # an editor just replaced it
             continue
-        whole.update(path.relative_to(root).as_posix().encode() + b"\0")
-        whole.update(hashlib.sha256(content).digest())
-    return whole.hexdigest()
+        there = path.relative_to(root).as_posix()
+        line = there.encode() + b"\0" + hashlib.sha256(content).digest()
+        whole.update(line)
+        if there != name:
+            rest.update(line)
+    return whole.hexdigest(), rest.hexdigest()
 
 
 def _files(root: Path) -> Iterator[Path]:

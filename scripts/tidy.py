@@ -19,7 +19,7 @@ _PREFIX = {"zh": "", "en": "en/"}
 
 
 def tidy(public: Path, private: Path) -> dict[str, Shell]:
-    """Returns the directory's shell per language; Flask's shells are left in `private`."""
+    """Returns the directory's shell per language; all shells are left in `private`."""
     for name in _UNUSED:
         path = public / name
         if path.is_dir():
@@ -31,6 +31,7 @@ def tidy(public: Path, private: Path) -> dict[str, Shell]:
         base = public / _PREFIX[lang]
         folder = base / "_shell"
         shells[lang] = Shell.parse((folder / "entry/index.html").read_text(encoding="utf-8"))
+        shutil.copyfile(folder / "entry/index.html", private / f"entry.{lang}.html")
         shutil.copyfile(folder / "forms/index.html", private / f"shell.{lang}.html")
         shutil.copyfile(folder / "lost/index.html", base / "404.html")
         shutil.rmtree(folder)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,23 @@ def verify(public: Path, identity: dict[str, Any]) -> list[Problem]:
         found += [*text_faults(name, html), *whole(name, html)]
     found += verify_entries.problems(public, many, files, verify_entries.Checks(text_faults, whole))
     return found + sorted(set(links(public, few if many else [])))
+
+
+def verify_some(public: Path, identity: dict[str, Any], names: Sequence[str]) -> list[Problem]:
+    """Only the pages `names`, where all others were taken over from a release."""
+    whole = partial(page_faults, bool(identity["sample"]))
+    checks = verify_entries.Checks(text_faults, whole)
+    return verify_entries.problems(public, list(names), _Files(public), checks)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Answers whether there is such a file, without looking at all of them."""
+
+    public: Path
+
+    def __contains__(self, name: object) -> bool:
+        return (self.public / str(name)).is_file()
 
 
 def text_faults(name: str, html: bytes) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -83,7 +83,9 @@ class _Reader:
                 self.targets[urljoin(f"/{name}", address)] = name
 
 
-def problems(public: Path, names: list[str], files: set[str], checks: Checks) -> list[Problem]:
+def problems(
+    public: Path, names: list[str], files: Container[str], checks: Checks
+) -> list[Problem]:
     """Of the pages `names`; `files` are all paths below `public`."""
 
     def part(mine: list[str]) -> tuple[list[Problem], dict[str, str]]:
@@ -103,7 +105,9 @@ def problems(public: Path, names: list[str], files: set[str], checks: Checks) ->
     return found + list(_broken_targets(public, targets, files))
 
 
-def _broken_targets(public: Path, targets: dict[str, str], files: set[str]) -> Iterator[Problem]:
+def _broken_targets(
+    public: Path, targets: dict[str, str], files: Container[str]
+) -> Iterator[Problem]:
     ids: dict[str, set[str]] = {}
     for address, name in targets.items():
         path, _, fragment = address[1:].partition("#")

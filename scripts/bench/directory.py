@@ -30,13 +30,15 @@ from scripts.bench.tree import shortfalls_of
 from scripts.children import Child
 from scripts.directory.importer import load_directory
 from scripts.outcome import CannotRun
+from scripts.quick import BRANCHES
 from scripts.service import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRIES, QUICK = 10_000, 200
+ENTRIES, QUICK = 10_000, 400
 LANGUAGES = 2
 #: What the build is made from; the environment is shared by a link.
 _COPIED = ("docs", "forms_api", "scripts", "mkdocs.yml", "requirements.txt", "requirements-dev.txt")
+_LINKS_UP_TO = 1000  # entries with which lychee reads every page
 _PATIENCE = 60.0  # seconds to wait for a page that was changed
 _PEER_PAGES, _PEER_ALL = 0.7, 1.5  # times the peer's seconds
 _MOST_MB, _MOST_ROW = 3072.0, 3.0
@@ -58,7 +60,7 @@ def measure(entries: int = ENTRIES, peer: str = "", quick: bool = False) -> dict
             "output_mb": round(built["bytes"] / 2**20, 1),
             "pages": LANGUAGES * built["entries"],
             "pages_a_second": round(LANGUAGES * built["entries"] / built["seconds"]["pages"]),
-            "shortfalls": shortfalls_of(public, directory),
+            "shortfalls": shortfalls_of(public, directory, links=count <= _LINKS_UP_TO),
             "load": [round(number, 2) for number in os.getloadavg()],
             "peer": {},
         }
@@ -66,7 +68,8 @@ def measure(entries: int = ENTRIES, peer: str = "", quick: bool = False) -> dict
             made = hugo.measure(directory, public, root / "peer")
             result["peer"] = {"hugo": made.seconds}
             result["peer_details"] = {"version": made.version, "pages": made.pages, "by": made.way}
-        result["rebuild_one_row_seconds"] = None if quick else _change_one_row(root)
+        one_row = _rebuild_one_row if quick else _serve_one_row
+        result["rebuild_one_row_seconds"] = one_row(root, *_change(root))
     return result
 
 
@@ -81,7 +84,7 @@ def _copy(count: int) -> Iterator[Path]:
             else:
                 shutil.copyfile(ROOT / name, root / name)
         _share_environment(root)
-        add_entries(root / "docs/data/branches.csv", count, today=clock.today())
+        add_entries(root / BRANCHES, count, today=clock.today())
         yield root
 
 
@@ -118,13 +121,27 @@ def _build(root: Path) -> dict[str, Any]:
     return built
 
 
-def _change_one_row(root: Path) -> float:
-    """Seconds from saving branches.csv under `serve` until the new page is served."""
-    file = root / "docs/data/branches.csv"
+def _change(root: Path) -> tuple[str, bytes, bytes]:
+    """An entry's page, the mailbox that it shows, and the one that it is to show."""
     before, after = b"branch-7@example.org", b"branch-new@example.org"
-    text = file.read_bytes()
-    row = next(line for line in text.splitlines() if before in line)
-    page = f"find/directory/{row.split(b',', 1)[0].decode()}/"
+    rows = (root / BRANCHES).read_bytes().splitlines()
+    row = next(row for row in rows if before in row)
+    return f"find/directory/{row.split(b',', 1)[0].decode()}/", before, after
+
+
+def _rebuild_one_row(root: Path, page: str, before: bytes, after: bytes) -> float:
+    """Seconds of `build` after a row changed."""
+    file = root / BRANCHES
+    file.write_bytes(file.read_bytes().replace(before, after))
+    built = _build(root)
+    if after not in (Path(built["release"]) / "public" / page / "index.html").read_bytes():
+        raise CannotRun("改动的条目没有出现。", f"{page} does not show the change.")
+    return float(built["seconds"]["total"])
+
+
+def _serve_one_row(root: Path, page: str, before: bytes, after: bytes) -> float:
+    """Seconds from saving branches.csv under `serve` until the new page is served."""
+    file = root / BRANCHES
     port = free_port()
     command = [str(root / ".venv/bin/python"), "scripts/manage.py", "serve", "--port", str(port)]
     child = Child(command, root)
@@ -133,7 +150,7 @@ def _change_one_row(root: Path) -> float:
         _wait_for(f"{address}{page}", before)
         time.sleep(2)  # the watcher needs a moment
         began = time.perf_counter()
-        file.write_bytes(text.replace(before, after))
+        file.write_bytes(file.read_bytes().replace(before, after))
         _wait_for(f"{address}{page}", after)
         return round(time.perf_counter() - began, 3)
     finally:
@@ -164,7 +181,7 @@ def table(result: dict[str, Any]) -> str:
     if peer:
         details = result["peer_details"]
         lines.append(f"{'hugo':12}{peer:9.2f}  {details['version']}, {details['by']}")
-    lines.append(f"{'one row':12}{result['rebuild_one_row_seconds'] or 0:9.2f}")
+    lines.append(f"{'one row':12}{result['rebuild_one_row_seconds']:9.2f}")
     lines.append(f"{'peak MB':12}{result['peak_mb']:9.1f}  output MB {result['output_mb']:.1f}")
     return "\n".join(lines)
 
@@ -174,7 +191,7 @@ def shortfalls(result: dict[str, Any]) -> list[str]:
     seconds, peer = result["seconds"], result["peer"].get("hugo")
     found = list(result["shortfalls"])
     limits = [("peak_mb", result["peak_mb"], _MOST_MB)]
-    if result["rebuild_one_row_seconds"] is not None:
+    if result["entries"] >= ENTRIES:
         limits.append(("rebuild_one_row_seconds", result["rebuild_one_row_seconds"], _MOST_ROW))
     if peer and result["entries"] >= ENTRIES:
         limits.append(("seconds.pages", seconds["pages"], _PEER_PAGES * peer))

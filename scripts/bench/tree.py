@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts import verify
 from scripts.directory.groups import all_groups
 from scripts.directory.schema import Directory
 from scripts.directory.words import LANGUAGES, PREFIX
@@ -16,9 +17,12 @@ _ALTERNATE = re.compile(r'hreflang="(.*?)" href="(.*?)"')
 _PART = re.compile(r"<sitemap><loc>(.*?)</loc>")
 
 
-def shortfalls_of(public: Path, directory: Directory) -> list[str]:
-    """Pages that are missing, and faults of the sitemap; empty when all is well."""
-    return [*missing_pages(public, directory), *sitemap_faults(public)]
+def shortfalls_of(public: Path, directory: Directory, links: bool) -> list[str]:
+    """Pages that are missing, faults of the sitemap and, with `links`, what lychee finds broken."""
+    found = [*missing_pages(public, directory), *sitemap_faults(public)]
+    if links:
+        found += [f"{one.file}: {one.message}" for one in verify.links(public)]
+    return found
 
 
 def missing_pages(public: Path, directory: Directory) -> Iterator[str]:
