@@ -89,7 +89,7 @@ class Peer:
         environ = {"PEER_DATABASE": str(database), "PEER_RECIPIENTS": str(recipients)}
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"]
         command += ["--worker-class", workers.kind, "--workers", str(workers.processes)]
-        command += ["--threads", str(workers.threads), "--backlog", "2048"]
+        command += ["--threads", str(workers.threads), "--keep-alive", "75"]
         command += ["--log-level", "error", "--no-control-socket"]
         self._log = (place / "peer.log").open("ab")
         self._child = Child(

@@ -16,6 +16,8 @@ from collections.abc import Callable
 
 import pytest
 
+from forms_api.forms import load_all
+from forms_api.render import EVERY
 from tests.browser.journeys import CHINESE, ENGLISH, Words
 from tests.browser.test_journeys import fill_registration
 from tests.browser.visitor import NewVisitor, Visitor
@@ -157,6 +159,17 @@ def test_axe_finds_nothing_on_any_kind_of_page(
     visitor: NewVisitor, words: Words, viewport: str, check: Check
 ) -> None:
     look_at(visitor(viewport, words.lang), words, PAGES, check)
+
+
+@in_both_languages
+def test_axe_finds_nothing_on_the_page_of_any_form_on_a_phone(
+    visitor: NewVisitor, words: Words
+) -> None:
+    """Those that are not in PAGES, half in each language: a form has the same parts in both."""
+    pages = [f"{form.page}/" for form in load_all().values() if form.page != EVERY]
+    half = [page for page in pages if page not in PAGES][words is ENGLISH :: 2]
+    assert len(pages) == 15
+    look_at(visitor("phone", words.lang), words, half, everything)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
