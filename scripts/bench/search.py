@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.bench import search_peers as peers
-from scripts.bench.search_sets import Query, make_sets
+from scripts.bench.search_entries import with_entries
+from scripts.bench.search_report import ENGINES, figures, shortfalls, table
+from scripts.bench.search_sets import SEED, make_sets
+from scripts.bench.search_text import Query, absent
 from scripts.outcome import CannotRun
 from scripts.progress import step
 from scripts.search.corpus import Article, collect
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE, QUICK = 100, 6  # queries a set
-ENGINES = ("ours", "pagefind", "lunr")
+SIZE, QUICK = 100, 3  # queries a set
+ENTRIES, FEW = 1000, 40
+__all__ = ("figures", "measure", "shortfalls", "table")
 _ASK = "async ({text, limit}) => { window.forget(); return await window.ask(text, limit); }"
 _TIME = """async ({text, limit}) => {
   window.forget();
@@ -38,7 +42,11 @@ _TIME = """async ({text, limit}) => {
 
 
 def measure(quick: bool = False, tree: Path | None = None) -> dict[str, Any]:
-    """See COMMANDS: `sets` → set → engine → figures; `bytes`, `latency_ms`, `index_seconds`."""
+    """`sets` → set → engine → figures; `bytes`, `latency_ms`, `index_seconds` → engine.
+
+    Besides, `entries` → number of branches → what our search makes of them; `absent` → `exact`, the
+    share of words that stand nowhere and yet are said to.
+    """
     source = (tree or ROOT / "var" / "current" / "public").resolve()
     articles = list(collect(source, is_branch_page)) if source.is_dir() else []
     if not articles:
@@ -64,16 +72,31 @@ def measure(quick: bool = False, tree: Path | None = None) -> dict[str, Any]:
                     sizes[engine] = _bytes(b, served, engine, sets)
                 for name in sets:
                     found[name][engine] = figures(sets[name], ranks[name])
-                found["pooled"][engine] = figures(
-                    [query for queries in sets.values() for query in queries],
-                    [got for gots in ranks.values() for got in gots],
+                found["pooled"][engine] = _pooled(sets, ranks)
+            made_up = _absent(b, served, articles, QUICK if quick else SIZE * 3)
+            counts = (FEW if quick else ENTRIES,)
+            branches = {
+                str(count): with_entries(
+                    root,
+                    count,
+                    sets,
+                    served,
+                    lambda: _ask_all(b, served, "ours", sets),
+                    lambda lang, text: _cold(b, served, "ours", lang, [text]),
                 )
+                for count in counts
+            }
     return {
         "sets": found,
         "bytes": sizes,
         "latency_ms": times,
         "index_seconds": seconds,
-        "pages": len({article.url.split("#")[0] for article in articles}),
+        "pages": {
+            lang: len({a.url.split("#")[0] for a in articles if a.lang[:2] == lang})
+            for lang in sorted({article.lang[:2] for article in articles})
+        },
+        "absent": made_up,
+        "entries": branches,
         "jieba": find_spec("jieba") is not None,
     }
 
@@ -102,26 +125,24 @@ def _glossary(source: Path) -> Path | None:
     return path if source.is_relative_to(ROOT / "var") else None
 
 
-def figures(queries: Sequence[Query], answers: Sequence[Sequence[str]]) -> dict[str, float]:
-    """n; shares: zero, recall (of all right pages among all answers), s1, s3, mrr."""
-    n = len(queries)
-    ranks, recall = [], 0.0
-    for query, got in zip(queries, answers, strict=True):
-        places = [i for i, url in enumerate(got, 1) if url in query.right]
-        ranks.append(places[0] if places else 0)
-        recall += len(query.right.intersection(got)) / len(query.right)
+def _pooled(
+    sets: Mapping[str, Sequence[Query]], ranks: Mapping[str, Sequence[Sequence[str]]]
+) -> dict[str, float]:
+    queries = [query for queries in sets.values() for query in queries]
+    return figures(queries, [got for gots in ranks.values() for got in gots])
 
-    def share(total: float) -> float:
-        return round(total / n, 4) if n else 0.0
 
-    return {
-        "n": n,
-        "zero": share(sum(not got for got in answers)),
-        "recall": share(recall),
-        "s1": share(sum(rank == 1 for rank in ranks)),
-        "s3": share(sum(1 <= rank <= 3 for rank in ranks)),
-        "mrr": share(sum(1 / rank for rank in ranks if rank)),
-    }
+def _absent(
+    browser: Browser, served: Served, articles: Sequence[Article], size: int
+) -> dict[str, float]:
+    asked, wrong = 0, 0
+    for lang in sorted({article.lang[:2] for article in articles}):
+        page = _page(browser, served, "ours", lang)
+        for text in absent(articles, lang, size, SEED):
+            asked += 1
+            wrong += page.evaluate("async text => await window.exact(text)", text) > 0
+        page.close()
+    return {"n": asked, "exact": round(wrong / asked, 4) if asked else 0.0}
 
 
 def _page(browser: Browser, served: Served, engine: str, lang: str) -> Any:
@@ -181,66 +202,24 @@ def _bytes(
     """Median of fresh profiles in the tree's first language: first question, then the next."""
     lang = next(query.lang for queries in sets.values() for query in queries)
     words = [query for name in sets for query in sets[name][:1] if query.lang == lang][:3]
-    firsts, nexts = [], []
-    for number, query in enumerate(words):
-        context = browser.new_context()
-        before = served.bytes
-        page = _page(context, served, engine, lang)  # type: ignore[arg-type]
-        page.evaluate(_ASK, {"text": query.text, "limit": 5})
-        middle = served.bytes
-        other = words[(number + 1) % len(words)].text
-        page.evaluate(_ASK, {"text": other, "limit": 5})
-        firsts.append(middle - before)
-        nexts.append(served.bytes - middle)
-        context.close()
+    pairs = [
+        _cold(browser, served, engine, lang, [words[i].text, words[(i + 1) % len(words)].text])
+        for i in range(len(words))
+    ]
+    firsts, nexts = zip(*pairs, strict=True)
     return {"first": sorted(firsts)[len(firsts) // 2], "next": sorted(nexts)[len(nexts) // 2]}
 
 
-#: Set → (figure, least share) that the search is held to.
-LEAST = {
-    **{name: ("recall", 0.99) for name in ("random2", "random3", "random4", "single_char")},
-    **{name: ("s3", 0.99) for name in ("word", "heading", "traditional", "pinyin")},
-    "latin": ("s1", 0.985),
-    "same_sound_typo": ("s3", 0.97),
-    "wrong_char_heading": ("s3", 0.87),
-    "taiwan": ("s3", 0.95),
-    "en_inflection": ("recall", 1.0),
-    "en_howto": ("s3", 0.97),
-    "pooled": ("s3", 0.985),
-}
-
-
-def shortfalls(result: dict[str, Any]) -> list[str]:
-    """What is below LEAST, a line each."""
-    return [
-        f"{name}: {figure} {found:.3f} < {least}"
-        for name, (figure, least) in LEAST.items()
-        if name in result["sets"] and result["sets"][name]["ours"]["n"]
-        if (found := result["sets"][name]["ours"][figure]) < least
-    ]
-
-
-def table(result: dict[str, Any]) -> str:
-    """The same as a Markdown table: recall / S@1 / S@3 of each."""
-    lines = [
-        f"| set (n) | {' | '.join(ENGINES)} |",
-        f"|---|{'---|' * len(ENGINES)}",
-    ]
-    for name, row in result["sets"].items():
-        cells = [
-            f"{row[e]['recall']:.3f} / {row[e]['s1']:.3f} / {row[e]['s3']:.3f}" for e in ENGINES
-        ]
-        lines.append(f"| {name} ({row['ours']['n']}) | {' | '.join(cells)} |")
-    for title, key in (("zero-result share, pooled", "zero"), ("MRR, pooled", "mrr")):
-        cells = [f"{result['sets']['pooled'][e][key]:.3f}" for e in ENGINES]
-        lines.append(f"| {title} | {' | '.join(cells)} |")
-    for title, name, parts in (
-        ("KB of the first / next query", "bytes", ("first", "next")),
-        ("warm ms p50 / p95", "latency_ms", ("p50", "p95")),
-    ):
-        scale = 1024 if name == "bytes" else 1
-        cells = [" / ".join(f"{result[name][e][p] / scale:.1f}" for p in parts) for e in ENGINES]
-        lines.append(f"| {title} | {' | '.join(cells)} |")
-    cells = [f"{result['index_seconds'][e]:.1f}" for e in ENGINES]
-    lines.append(f"| index seconds | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def _cold(
+    browser: Browser, served: Served, engine: str, lang: str, texts: Sequence[str]
+) -> list[int]:
+    """Bytes of each question of a fresh profile, five results of each."""
+    context = browser.new_context()
+    sizes, before = [], served.bytes
+    page = _page(context, served, engine, lang)  # type: ignore[arg-type]
+    for text in texts:
+        page.evaluate(_ASK, {"text": text, "limit": 5})
+        sizes.append(served.bytes - before)
+        before = served.bytes
+    context.close()
+    return sizes

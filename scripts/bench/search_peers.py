@@ -30,6 +30,7 @@ OPEN = {
       const {openSearch} = await import("/assets/js/search.js");
       const search = await openSearch({lang});
       window.ask = async (text, limit) => (await search.query(text, {limit})).map(hit => hit.url);
+      window.exact = async text => (await search.query(text)).filter(hit => hit.exact).length;
       window.forget = search.forget;
     }""",
     "pagefind": """async ({folder}) => {

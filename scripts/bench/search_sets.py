@@ -8,68 +8,20 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
 import opencc
 from pypinyin import Style, lazy_pinyin
-from pypinyin.phrases_dict import phrases_dict
 
+from scripts.bench.search_text import LATIN, MIXED, RUN, Pages, Query, words
 from scripts.search.corpus import Article
 from scripts.search.sounds import COMMON
 from scripts.search.tables import simplify
-from scripts.search.tokens import HAN
 
 SEED = 20261121
-_RUN = re.compile(f"[{HAN}]+")
-_LETTER = "A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff"  # with accents, as pinyin has them
-_MIXED = re.compile(
-    rf"(?:(?<![{_LETTER}])[A-Za-z0-9]{{2,}}[{HAN}]{{1,3}}"
-    rf"|[{HAN}]{{1,3}}[A-Za-z0-9]{{2,}}(?![{_LETTER}]))"
-)
-_LATIN = re.compile(rf"(?<![{_LETTER}])[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*(?![{_LETTER}])")
 _QUESTION_WORD = re.compile(r"what|who|where|when|which|how|why|in short", re.IGNORECASE)
 _ASKING = ("{}怎么办", "怎么{}", "什么是{}", "{}是什么意思", "请问{}在哪里", "{}需要什么")
 _TRIES = 40  # for each query wanted, before a set is left short
-
-
-@dataclass(frozen=True)
-class Query:
-    text: str
-    lang: str
-    right: frozenset[str]  # addresses of pages, without fragment
-
-
-@dataclass
-class Pages:
-    """The text of one language, folded: address → blocks, headings → addresses."""
-
-    lang: str
-    blocks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    headings: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    @classmethod
-    def of(cls, articles: Iterable[Article], lang: str) -> "Pages":
-        pages, fold = cls(lang), simplify()
-        for article in articles:
-            url = article.url.split("#")[0]
-            pages.blocks[url] += [fold(block) for block in article.blocks]
-            for text in (article.title, *(section.heading for section in article.sections)):
-                pages.headings[fold(text)].add(url)
-        return pages
-
-    def holding(self, text: str) -> frozenset[str]:
-        return frozenset(
-            url for url, blocks in self.blocks.items() if any(text in block for block in blocks)
-        )
-
-    def with_word(self, word: str) -> frozenset[str]:
-        pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
-        return frozenset(
-            url
-            for url, blocks in self.blocks.items()
-            if any(pattern.search(block) for block in blocks)
-        )
 
 
 def make_sets(articles: Sequence[Article], size: int) -> dict[str, list[Query]]:
@@ -98,12 +50,12 @@ class _Chinese:
         self.pages = pages
         self.random = random.Random(SEED)  # noqa: S311 - repeatable, not secret
         text = [block for blocks in pages.blocks.values() for block in blocks]
-        self.runs = [run for block in text for run in _RUN.findall(block) if len(run) > 1]
-        self.headings = [h for h in pages.headings if len(_RUN.sub("", h)) < len(h)]
-        self.pure = [h for h in self.headings if _RUN.fullmatch(h) and len(h) > 1]
-        self.words = sorted({w for run in self.runs for w in _words(run)})
-        self.mixed = sorted({m for block in text for m in _MIXED.findall(block)})
-        self.latin = sorted({m for block in text for m in _LATIN.findall(block) if len(m) > 1})
+        self.runs = [run for block in text for run in RUN.findall(block) if len(run) > 1]
+        self.headings = [h for h in pages.headings if len(RUN.sub("", h)) < len(h)]
+        self.pure = [h for h in self.headings if RUN.fullmatch(h) and len(h) > 1]
+        self.words = sorted({w for run in self.runs for w in words(run)})
+        self.mixed = sorted({m for block in text for m in MIXED.findall(block)})
+        self.latin = sorted({m for block in text for m in LATIN.findall(block) if len(m) > 1})
         self.to_traditional = opencc.OpenCC("s2t").convert
         self.to_taiwan = opencc.OpenCC("s2twp").convert
         self.to_taiwan_letters = opencc.OpenCC("s2tw").convert
@@ -150,10 +102,7 @@ class _Chinese:
     def compound(self) -> Query | None:
         run = self.pick(self.runs)
         pairs = [
-            first + second
-            for first in _words(run)
-            for second in _words(run)
-            if first + second in run
+            first + second for first in words(run) for second in words(run) if first + second in run
         ]
         return self.text(self.pick(pairs))
 
@@ -242,16 +191,6 @@ class _English:
         title = self.random.choice(self.titles)
         words = re.sub(r"[^\w\s'-]", "", title.lower())
         return Query(f"how to {words}", "en", frozenset(self.pages.headings[title]))
-
-
-def _words(run: str) -> list[str]:
-    """Dictionary words of two to four characters that stand in `run`."""
-    return [
-        run[i : i + n]
-        for n in (2, 3, 4)
-        for i in range(len(run) - n + 1)
-        if run[i : i + n] in phrases_dict
-    ]
 
 
 def _sound(character: str) -> str:

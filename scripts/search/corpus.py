@@ -109,9 +109,11 @@ class _Reader:
                 self.read(child, terms)
 
     def _take(self) -> str:
-        text = SOFT_BREAK.sub("", "".join(self.pieces))
+        text = "".join(self.pieces)
         self.pieces.clear()
-        return re.sub(r"\s+", " ", text).strip()
+        if "\n" in text:
+            text = SOFT_BREAK.sub("", text)
+        return " ".join(text.split())
 
     def _heading(self, node: LexborNode) -> None:
         self.end_block()
@@ -158,7 +160,7 @@ def articles_of(html: str, url: str) -> Iterator[Article]:
     body = tree.css_first("article") or tree.css_first("main")
     if not lang or body is None or _meta(tree, "jq:index") == "no":
         return
-    if tree.css_first('meta[http-equiv="refresh" i]') is not None:
+    if any(not _in_noscript(node) for node in tree.css('meta[http-equiv="refresh" i]')):
         return
     reader, terms = _Reader(), list[LexborNode]()
     reader.read(body, terms)
@@ -206,6 +208,11 @@ def _term(node: LexborNode, url: str, lang: str) -> Iterator[Article]:
         kind="term",
         label="",
     )
+
+
+def _in_noscript(node: LexborNode) -> bool:
+    """Readers with scripts are not led away."""
+    return node.parent is not None and node.parent.tag == "noscript"
 
 
 def _title(tree: LexborHTMLParser, body: LexborNode) -> str:

@@ -1,6 +1,7 @@
 """A built tree over HTTP for browsers that measure or test it: strict policy, bytes counted."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,16 +22,23 @@ BLANK = "/.measure/"  # an empty page of this server, to run modules in
 
 @dataclass
 class Served:
-    """`bytes` is what has crossed the wire so far, text compressed."""
+    """`bytes` is what has crossed the wire so far, text compressed; `sent` the same by path."""
 
     address: str = ""
     bytes: int = 0
+    sent: Counter[str] = field(default_factory=Counter)
     policy: str = POLICY
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, count: int) -> None:
+    def add(self, count: int, path: str) -> None:
         with self.lock:
             self.bytes += count
+            self.sent[path] += count
+
+    def below(self, folder: str) -> int:
+        """The bytes of all that lies in a folder of the tree."""
+        with self.lock:
+            return sum(count for path, count in self.sent.items() if path.startswith(folder))
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -66,7 +74,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        self.served.add(len(body))
+        self.served.add(len(body), self.path)
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", self.served.policy)

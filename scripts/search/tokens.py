@@ -8,6 +8,7 @@ every two-character string of a page is a word of the index and no dictionary ca
 import re
 import unicodedata
 from collections.abc import Mapping
+from operator import add
 
 HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PART = re.compile(
@@ -17,6 +18,7 @@ _PART = re.compile(
     r"|(?P<mark>\S)"
 )
 _KEPT = re.compile(rf"[{HAN}]|[^\W_]")
+_GAP = re.compile(r"[^\w]+|_")
 KEY_LENGTH = 24
 # Left out of exact keys and of loose matching; the browser keeps the same list.
 _STOP = (
@@ -57,16 +59,17 @@ def tokens(folded: str) -> list[str]:
     """
     words: list[str] = []
     for part in _PART.finditer(folded):
-        if part["han"]:
-            run = part["han"]
-            words += [run[i : i + 2] for i in range(len(run) - 1)]
-            words.append(run[-1])
-        elif part["number"]:
-            words.append(part["number"].replace(",", ""))
-        elif part["word"]:
-            words.append(re.sub("['’]", "", part["word"]))
+        text = part[0]
+        kind = part.lastgroup
+        if kind == "han":
+            words += map(add, text, text[1:])
+            words.append(text[-1])
+        elif kind == "number":
+            words.append(text.replace(",", ""))
+        elif kind == "word" and not text.isalnum():
+            words.append(text.replace("'", "").replace("’", ""))
         else:
-            words.append(part["mark"])
+            words.append(text)
     return words
 
 
@@ -75,6 +78,6 @@ def key(folded: str) -> str:
 
     "" when nothing is left. Cut at KEY_LENGTH characters.
     """
-    words = re.sub(r"['’]", "", folded.lower())
-    kept = [word for word in re.split(r"[^\w]+|_", words) if word not in STOP_WORDS]
+    words = folded.lower().replace("'", "").replace("’", "")
+    kept = [word for word in _GAP.split(words) if word not in STOP_WORDS]
     return "".join(_KEPT.findall("".join(kept)))[:KEY_LENGTH]

@@ -1,7 +1,5 @@
 """The search as a reader's browser runs it, under the site's own policy."""
 
-import gzip
-import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,22 +106,6 @@ def ask(browser: Browser, address: str) -> Iterator[Ask]:
     assert said == []
 
 
-@pytest.fixture(scope="module")
-def inflate(browser: Browser, address: str) -> Iterator[Callable[[bytes], bytes]]:
-    page = browser.new_page()
-    page.goto(f"{address}{BLANK}en/")
-
-    def unzip(data: bytes) -> bytes:
-        script = """async bytes => {
-          const {gunzip} = await import("/assets/js/inflate.js");
-          return Array.from(gunzip(new Uint8Array(bytes)));
-        }"""
-        return bytes(page.evaluate(script, list(data)))
-
-    yield unzip
-    page.close()
-
-
 def cases(lang: str) -> list[Any]:
     return [pytest.param(lang, c["query"], c["first"], id=c["query"]) for c in QUERIES[lang]]
 
@@ -197,28 +179,6 @@ def test_a_browser_that_cannot_unzip_finds_the_same(
     )
     page.close()
     assert found == ask("zh-Hans", "组织关系转接") != []
-
-
-TEXTS = {
-    "repeated": b"abcabc" * 9000,
-    "long way back": bytes(range(256)) * 130 + b"again",
-    "noise": random.Random(1).randbytes(70_000),  # noqa: S311 - repeatable, not secret
-    "one byte": b"x",
-    "nothing": b"",
-}
-
-
-@pytest.mark.parametrize("level", [0, 1, 9])
-@pytest.mark.parametrize("data", TEXTS.values(), ids=TEXTS)
-def test_what_was_zipped_comes_out_again(
-    inflate: Callable[[bytes], bytes], data: bytes, level: int
-) -> None:
-    assert inflate(gzip.compress(data, level)) == data
-
-
-def test_a_named_gzip_file_is_read(inflate: Callable[[bytes], bytes]) -> None:
-    zipped = gzip.compress(b"x" * 9, mtime=0)
-    assert inflate(zipped[:3] + bytes([8]) + zipped[4:10] + b"name\0" + zipped[10:]) == b"x" * 9
 
 
 def test_exact_mended_and_near_hits_can_be_told_apart(ask: Ask) -> None:

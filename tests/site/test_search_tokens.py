@@ -1,7 +1,11 @@
 """The rules that cut text into words of the index."""
 
+import gzip
+import re
+from pathlib import Path
 from typing import Any
 
+import minify
 import pytest
 import yaml
 
@@ -9,6 +13,7 @@ from scripts.search import tables
 from scripts.search.tokens import Fold, key, tokens
 from tests.site.search_tree import CASES
 
+SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
 TABLE = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
 
 
@@ -23,7 +28,8 @@ def test_text_is_folded_cut_and_made_a_key(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("traditional", "simplified"),
     [("駐外黨支部", "驻外党支部"), ("流動黨員活動證", "流动党员活动证"), ("臺賬", "台账"),
-     ("裡裏", "里里"), ("執著", "执着"), ("乾燥", "干燥"), ("台帐", "台账"), ("佈置", "布置")],
+     ("裡裏", "里里"), ("執著", "执着"), ("乾燥", "干燥"), ("台帐", "台账"), ("佈置", "布置"),
+     ("瞭解", "了解")],
 )  # fmt: skip
 def test_both_spellings_fold_to_one(traditional: str, simplified: str) -> None:
     fold = tables.simplify()
@@ -54,3 +60,18 @@ def test_names_of_a_thing_the_corpus_never_mentions_are_left_out() -> None:
 def test_simplified_text_stays_as_it_is() -> None:
     text = "怎么办什么时候为什么哪里可以请问组织关系于是干后里面发只台"
     assert tables.simplify()(text) == text
+
+
+def test_the_module_that_a_first_question_loads_is_small() -> None:
+    """search.js and all that it imports before an answer, as published and zipped one by one."""
+    sizes: dict[str, int] = {}
+    wanted = ["search.js"]
+    while wanted:
+        name = wanted.pop()
+        if name not in sizes:
+            text = minify.string("application/javascript", (SCRIPTS / name).read_text("utf-8"))
+            sizes[name] = len(gzip.compress(text.encode(), 9))
+            wanted += re.findall(r'\bfrom ?"\./([\w.]+)"', text)
+    assert sizes["search.js"] <= 6 * 1024
+    assert {"guess.js", "inflate.js"}.isdisjoint(sizes), "loaded only when they are needed"
+    assert sum(sizes.values()) <= 13 * 1024

@@ -109,12 +109,12 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       // a longer name must not weigh more for its length; a Taiwan word's two meanings take turns
       const fair = weight === TAIWAN ? best(first) / (best(one) || 1) || 1 : Math.min(1, mass / one.total);
       one.needles.forEach(n => needles.add(n.toLowerCase()));
-      for (const [id, { score, exact, sure, whole, tier: firm, named }] of one.scores) {
+      for (const [id, { score, exact, sure, whole, tier: firm, called, named }] of one.scores) {
         const page = pages[id];
         const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? TERM : 1);
         const old = ranked.get(id) || { score: 0, level: 0, rank: 0 };
         // among Chinese a Latin word is a name: ICs is not IC
-        const tier = !exact ? 0 : sure || !chinese ? level : 1;
+        const tier = !exact ? 0 : sure || called || !chinese ? level : 1;
         ranked.set(id, {
           id,
           score: Math.max(old.score, value),

@@ -14,9 +14,11 @@ const FORM = 0.85; // another form of a word (complains, complaining)
 const LONGER = 0.6; // a longer word (complain → complaint)
 const WORD = /^[a-z]{3,}$/i;
 
-/** `pages`: a list of {length}. Gives weigh(text) → {scores: page → {score, exact, sure, whole}, total,
- *  broken, units, pieces, needles}. `exact`: all of it stands there; `sure`: as it was written;
- *  `whole`: the page or a keyword of it is named so; `named`: a title, heading or such holds it; `total`: what its words weigh. */
+/** `pages`: a list of {length}. Gives weigh(text) → {scores: page → {score, exact, tier, sure, called,
+ *  whole, named}, total, broken, units, pieces, needles}. `exact`: all of it stands there; `tier`: and
+ *  that counts before any score; `sure`: as it was written; `called`: so but for marks, blanks and
+ *  asking words; `whole`: the page or a keyword of it is named so; `named`: a title, heading or such
+ *  holds it. `total`: what its words weigh; `broken`: some may be a slip. */
 export function openWeigh(postings, pages, english) {
   const count = pages.length;
   const average = pages.reduce((sum, p) => sum + p.length, 0) / count || 1;
@@ -118,7 +120,8 @@ export function openWeigh(postings, pages, english) {
         const shared = Object.keys(FIELDS).filter(f => hits.every(hit => hit.fields[f]));
         if (latin && !shared.length && !together(hits.map(hit => hit.at))) continue;
         const field = Math.max(0.5, ...shared.map(f => FIELDS[f]));
-        const more = { exact: true, sure: written.every(map => map.has(page)) };
+        const more = { exact: true };
+        if (written.every(map => map.has(page))) more[wanted === units ? "sure" : "called"] = true;
         if (firm) more.tier = true;
         if (shared.length) more.named = true;
         add(page, total * (0.5 + field / 5), more);
@@ -129,7 +132,7 @@ export function openWeigh(postings, pages, english) {
       const named = Array.from(await postings.find(NAME + name));
       for (const field of Object.keys(NAMES)) {
         const pages = named.filter(([, hit]) => hit.fields[field]);
-        const more = { exact: true, sure: true, tier: true, ...(field !== "kh" && { whole: true }) };
+        const more = { exact: true, tier: true, called: true, ...(field !== "kh" && { whole: true }) };
         pages.forEach(([page]) => add(page, total * (NAMES[field] + FEW / pages.length), more));
       }
     }
