@@ -39,7 +39,7 @@ LANGUAGES = 2
 #: What the build is made from; the environment is shared by a link.
 _COPIED = ("docs", "forms_api", "scripts", "mkdocs.yml", "requirements.txt", "requirements-dev.txt")
 _LINKS_UP_TO = 1000  # entries with which lychee reads every page
-_PATIENCE = 60.0  # seconds to wait for a page that was changed
+_PATIENCE = 300.0  # seconds to wait for a page that was changed
 _PEER_PAGES, _PEER_ALL = 0.7, 1.5  # times the peer's seconds
 _MOST_MB, _MOST_ROW = 3072.0, 3.0
 
