@@ -113,8 +113,8 @@ def test_axe_finds_nothing_on_sheets_lists_of_events_and_the_page_for_editors(
     visitor: NewVisitor, prefix: str, dark: bool
 ) -> None:
     reader = visitor("phone", "en" if prefix == "/en/" else "zh", dark=dark)
-    city = "find/directory/city/440300/print/"
-    for path in ("print/card/", "print/ledger/", "away/activities/", "about/upkeep/", city):
+    city, data = "find/directory/city/440300/print/", "about/open-data/"
+    for path in ("print/card/", "print/ledger/", "away/activities/", "about/upkeep/", city, data):
         assert reader.opens(prefix + path) == 200, path
         reader.meets_no_barrier()
         reader.needs_no_sideways_scrolling()
