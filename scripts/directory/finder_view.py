@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from scripts.directory.finder_columns import PARTS, Columns, columns
-from scripts.directory.groups import all_groups, by_city, ranked
+from scripts.directory.groups import Group, by_city
 from scripts.directory.schema import Directory
 from scripts.directory.tiles import BAR, GAP, TILE, bars, tiles
 from scripts.directory.views import Views
@@ -29,12 +29,19 @@ _SAID = (
 
 
 def finder_view(
-    directory: Directory, lang: str, wording: Mapping[str, Words], views: Views, today: date
+    directory: Directory,
+    lang: str,
+    wording: Mapping[str, Words],
+    views: Views,
+    today: date,
+    provinces: Collection[Group],
 ) -> dict[str, Any]:
-    """The names of docs/theme/directory/finder.html and pictures.html."""
+    """The names of docs/theme/directory/finder.html and pictures.html.
+
+    `provinces`: those with open branches, most first.
+    """
     words = wording[lang]
     table = columns(directory, wording, today)
-    provinces = ranked(all_groups(directory)["province"], lang)
     services = [
         (value.key, value.label[lang], table.count(value.bits))
         for value in table.values

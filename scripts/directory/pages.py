@@ -181,7 +181,9 @@ def landing(directory: Directory, lang: str, register_url: str = "") -> str:
     cities = {group.key: group for group in groups["city"]}
     shown = by_city(listed, lang) if len(directory.branches) <= LANDING_LIMIT else []
     return env.get_template("directory/landing.html").render(
-        **finder_view(directory, lang, words, views, clock.today()),
+        **finder_view(
+            directory, lang, words, views, clock.today(), ranked(groups["province"], lang)
+        ),
         register_url=register_url,
         none_else=Markup(wording["finder_none_else"]),  # noqa: S704  # our own words
         parts=parts.module,
