@@ -81,10 +81,16 @@ const ranges = (cities, end) => {
   cities.forEach(c => fill(bits, data.cities[c][4], data.cities[c][end]));
   return bits;
 };
-const total = (a, b, from = 0, to = a.length) => {
+/** Rows of `a` that `b` has too; `where`: the words of `a` that hold any. */
+const total = (a, b, where) => {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += ones(a[i] & b[i]);
+  for (const i of where) sum += ones(a[i] & b[i]);
   return sum;
+};
+const held = bits => {
+  const where = [];
+  for (let i = 0; i < bits.length; i++) if (bits[i]) where.push(i);
+  return where;
 };
 
 /** Fetches what the state needs: {text: rows of its words or null, loose, quick, alone}. */
@@ -116,20 +122,22 @@ const prepare = async (state, there) => {
 const work = (state, there, { text, quick, alone }) => {
   const end = state.all ? 6 : 5;
   const inside = ranges(there.cities, end);
-  const from = there.cities.length && data.cities[there.cities[0]][4] >>> 5; // words of the place
-  const to = there.cities.length && (data.cities[there.cities[there.cities.length - 1]][6] >>> 5) + 1;
   const without = (part, mask) => state.chosen.reduce((rows, v) =>
     (data.values[v][0] === part ? rows : and(rows, alone || data.bits[v])), mask);
   const anywhere = ranges(data.everywhere, end);
   const everywhere = without("", text ? and(text, anywhere) : anywhere);
   const hits = and(everywhere, inside);
   const pool = text ? and(text, inside) : inside;
-  const others = Object.fromEntries(state.chosen.map(v => [data.values[v][0], without(data.values[v][0], pool)]));
+  const some = held(hits);
+  const others = Object.fromEntries(state.chosen.map(v => {
+    const rows = without(data.values[v][0], pool);
+    return [data.values[v][0], [rows, held(rows)]];
+  }));
   const [one] = state.chosen;
   const counts = data.values.map(([part, , , open], v) => {
     if (!quick) {
-      const mine = part !== "service" && state.chosen.some(c => data.values[c][0] === part);
-      return total(mine ? others[part] : hits, data.bits[v], from, Math.min(to, hits.length));
+      const [rows, where] = (part !== "service" && others[part]) || [hits, some];
+      return total(rows, data.bits[v], where);
     }
     if (state.place) return data.inside[there.province][v];
     if (one === undefined || one === v || (part !== "service" && data.values[one][0] === part)) return open;
@@ -140,9 +148,9 @@ const work = (state, there, { text, quick, alone }) => {
   everywhere.forEach((word, i) => before.push(before[i] + ones(word)));
   const rank = row => before[row >>> 5] + (row & 31 ? ones(everywhere[row >>> 5] << (32 - (row & 31))) : 0);
   const cities = data.cities.map(city => rank(city[6]) - rank(city[4]));
-  const n = total(hits, hits);
-  const drop = n ? [] : state.chosen.map(v => [v, total(state.chosen.reduce((rows, c) => (c === v ? rows : and(rows, alone || data.bits[c])), pool), pool)])
-    .filter(([, left]) => left);
+  const n = total(hits, hits, some);
+  const left = v => state.chosen.reduce((rows, c) => (c === v ? rows : and(rows, alone || data.bits[c])), pool);
+  const drop = n ? [] : state.chosen.map(v => [v, total(left(v), pool, held(pool))]).filter(([, rest]) => rest);
   return { hits, n, counts, cities, drop };
 };
 
@@ -272,7 +280,7 @@ const show = async () => {
     }
     const began = performance.now();
     const found = work(state, there, ready);
-    const held = root.contains(document.activeElement);
+    const inside = root.contains(document.activeElement);
     root.querySelectorAll("[data-jq-value]").forEach(one => {
       const v = Number(one.dataset.jqValue), on = state.chosen.includes(v);
       one.href = address(toggled(state, v));
@@ -305,7 +313,7 @@ const show = async () => {
     const more = $("[data-jq-more]"), left = found.n - list.length;
     more.hidden = left < 1;
     more.textContent = words.show_more.replace("{n}", Math.min(STEP, left));
-    if (held && !root.contains(document.activeElement)) heading.focus();
+    if (inside && !root.contains(document.activeElement)) heading.focus();
   } catch (error) {
     if (mine !== turn) return;
     const again = data && !retried; // a new release may have taken the old one's files away
