@@ -57,6 +57,12 @@ COMMANDS = {
         "check, then build the whole site as a new release",
         "[--json]",
     ),
+    "publish": Command(
+        "scripts.publish",
+        "发布改动；--rollback 退回上一版；--to 复制给文件主机",
+        "publish what changed; --rollback goes back; --to copies it for a file host",
+        "[--rollback] [--to DIR] [--json]",
+    ),
     "test": Command(
         "scripts.testing",
         "运行全部测试；其余参数交给 pytest",

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KEPT = 3
+_WITHDRAWN = "_private/withdrawn"  # in a release that was rolled back from
 _BUILDING = ".building-"
 _ABANDONED = 24 * 3600  # seconds without a change
 
@@ -36,12 +37,39 @@ def publish(folder: Path, releases: Path, current: Path | None) -> Path:
     if current is not None:
         switch(current, final)
     served = current.resolve() if current is not None and current.exists() else final
-    finished = [path for path in releases.iterdir() if not path.name.startswith(".")]
-    for old in sorted(finished)[:-KEPT]:
-        if old.resolve() != served:
+    kept = {path.resolve() for path in good(releases)[-KEPT:]} | {served.resolve()}
+    for old in _finished(releases):
+        if old.resolve() not in kept:
             shutil.rmtree(old, ignore_errors=True)
     _sweep(releases)
     return final
+
+
+def good(releases: Path) -> list[Path]:
+    """Finished releases, oldest first, without those that were rolled back from."""
+    return [path for path in _finished(releases) if not (path / _WITHDRAWN).exists()]
+
+
+def roll_back(releases: Path, current: Path) -> Path | None:
+    """Point `current` at the good release before it; None when there is none.
+
+    The release left behind is marked, so that a later roll-back never returns to it; the next
+    publishing removes it.
+    """
+    served = current.resolve()
+    before = [path for path in good(releases) if path.name < served.name]
+    if not before:
+        return None
+    switch(current, before[-1])
+    if served.parent == releases.resolve() and served.is_dir():
+        (served / _WITHDRAWN).parent.mkdir(exist_ok=True)
+        (served / _WITHDRAWN).touch()
+    return before[-1]
+
+
+def _finished(releases: Path) -> list[Path]:
+    """Oldest first: their names are the moments of their builds."""
+    return sorted(path for path in releases.iterdir() if not path.name.startswith("."))
 
 
 def _sweep(releases: Path) -> None:
