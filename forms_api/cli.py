@@ -11,15 +11,27 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from sqlalchemy.exc import OperationalError
 
 from forms_api import keys, mailing, purging
+from forms_api.backup import command as backing_up
+from forms_api.backup import restore_command as restoring
+from forms_api.backup.faults import BackupError
+from forms_api.doctor import command as doctor
 from forms_api.forms import DefinitionError, load_all
 from forms_api.settings import Settings, SettingsError
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
 # Each has `add_arguments(parser)` and `run(args, environ) -> int`.
-MODULES: Mapping[str, Any] = {"purge": purging, "keys": keys, "outbox": mailing}
+MODULES: Mapping[str, Any] = {
+    "purge": purging,
+    "keys": keys,
+    "outbox": mailing,
+    "backup": backing_up,
+    "restore": restoring,
+    "doctor": doctor,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,8 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(args)
     try:
         code: int = MODULES[args.command].run(args, os.environ)
-    except (SettingsError, DefinitionError) as error:
+    except (SettingsError, DefinitionError, BackupError) as error:
         print(error, file=sys.stderr)
+        return _CANNOT
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        print(f"数据库用不了：{reason}。 / the database cannot be used: {reason}.", file=sys.stderr)
+        return _CANNOT
+    except OSError as error:
+        if not error.filename:
+            raise
+        name, why = error.filename, error.strerror
+        print(f"{name} 用不了：{why}。 / {name} cannot be used: {why}.", file=sys.stderr)
         return _CANNOT
     return code
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ class Settings:
     desk_mail: Mapping[str, str] = field(default_factory=dict)  # mailbox by desk
     metrics_port: int = 0  # 0: none
     housekeeping: bool = True
+    backups: Path = VAR / "backups"
+    secret_since: str = ""  # an ISO date; "" when nobody noted it
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -159,6 +162,10 @@ def _smtp(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
 def _path(text: str) -> Path:
     return Path(text).absolute()
 
@@ -167,6 +174,7 @@ DESK_MAIL: Final = "FORMS_DESK_MAIL_"  # and a desk's id in capitals, "_" for "-
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_PRODUCTION": ("production", _flag),
     "FORMS_SECRET": ("secret", _secret),
+    "FORMS_SECRET_SINCE": ("secret_since", _day),
     "FORMS_DATABASE_URL": ("database_url", _database),
     "FORMS_RECIPIENTS_FILE": ("recipients", _recipients),
     "FORMS_KEYS_FOLDER": ("keys_folder", _path),
@@ -181,6 +189,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_MAIL_FROM": ("mail_from", _mailbox),
     "FORMS_METRICS_PORT": ("metrics_port", _number(0, 65535)),
     "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
+    "FORMS_BACKUPS": ("backups", _path),
     "FORMS_SITE": ("site", _path),
     "FORMS_SITE_PROBLEMS": ("site_problems", _path),
 }

@@ -13,6 +13,15 @@ def after(received: date, working_days: int) -> date:
     return due
 
 
+def is_known(year: int) -> bool:
+    """Whether the State Council's arrangement of that year is in the library.
+
+    Each one moves some working days to weekends; without any it is only guessed from the law.
+    """
+    moved: set[date] = holidays.country_holidays("CN", years=year).weekend_workdays
+    return any(day.year == year for day in moved)
+
+
 @lru_cache(maxsize=4)
 def _calendar(year: int) -> holidays.HolidayBase:
     """That year's and the next one's holidays: sixty working days reach no further."""

@@ -95,6 +95,24 @@ COMMANDS = {
         "delete what is due from the forms; --dry-run only says what",
         "[--dry-run] [--json]",
     ),
+    "doctor": Command(
+        "scripts.doctor",
+        "查设置、密钥、备份、证书、逾期，说该做什么",
+        "look at settings, keys, backups, certificate, overdue; what to do",
+        "[--json]",
+    ),
+    "backup": Command(
+        "scripts.backup",
+        "备份表单数据库：用公钥封好，写完即核对",
+        "back up the forms' database, sealed to the desks' keys, verified",
+        "[--out DIR] [--check FILE] [--identity KEY] [--json]",
+    ),
+    "restore": Command(
+        "scripts.restore",
+        "从备份恢复；已删除的不会再出现",
+        "restore a backup; what was erased stays erased",
+        "FILE --identity KEY [--replace] [--forgotten LIST] [--json]",
+    ),
     "keys": Command(
         "scripts.keys",
         "为受理岗生成、列出、更换密钥",

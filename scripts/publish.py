@@ -1,4 +1,4 @@
-"""`manage.py publish`: build what is not built yet, serve it; go back; copy it to another folder."""
+"""`manage.py publish`: build what is not built yet and serve it; go back; copy it elsewhere."""
 
 from __future__ import annotations
 

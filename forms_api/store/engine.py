@@ -6,6 +6,8 @@ from typing import Any, Final
 import pysqlite3  # type: ignore[import-untyped]
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 _BUSY_MS: Final = 5000
@@ -88,10 +90,32 @@ def clear_log(engine: Engine) -> None:
 
 def migrate(engine: Engine) -> None:
     """Brings the schema up to date; several processes may do so at once."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
+    config = _config()
     with engine.begin() as connection:
         begin_writing(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The version of the database's schema; None when it has none of our tables."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The version of the schema that this program works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def is_known(revision: str) -> bool:
+    """Whether `migrate` can bring a database of this version up to date."""
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    return any(one.revision == revision for one in known)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -82,6 +82,12 @@ def tombstones(connection: Connection) -> list[str]:
     return list(connection.execute(select(tombstone.c.reference)).scalars())
 
 
+def tombstone_moments(connection: Connection) -> dict[str, str]:
+    """The same with the moment of each."""
+    rows = connection.execute(select(tombstone.c.reference, tombstone.c.at)).all()
+    return {reference: at for reference, at in rows}
+
+
 def totals(connection: Connection) -> dict[str, int]:
     """Submissions ever received, by form: those still there and those purged."""
     kept = select(submission.c.form, func.count()).group_by(submission.c.form)

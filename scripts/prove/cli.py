@@ -14,7 +14,17 @@ from scripts.outcome import DONE, SHORT, both
 from scripts.progress import say
 
 # Each module has `prove(quick) -> dict` with `name`, `holds` and its counts.
-PROOFS = ("erasure", "fuzz", "idempotency", "kill", "outage", "oversell", "plaintext", "sync")
+PROOFS = (
+    "erasure",
+    "fuzz",
+    "idempotency",
+    "kill",
+    "outage",
+    "oversell",
+    "plaintext",
+    "restore",
+    "sync",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ Submissions are sent, their ciphertexts noted, some then erased by access code a
 because their time is over, while others stay. Afterwards every file of the database (the database
 itself, its write-ahead log, its shared memory) is searched, and all that is still there is opened
 with the desk's key: no word of what was erased may be in it, every word of the rest must be.
+The same holds for a backup taken before all that, restored with the list of what was forgotten.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 
 from forms_api import privacy
+from forms_api.backup import making
+from forms_api.backup.restoring import restore
 from forms_api.render import Receipt
 from forms_api.sealing import open_sealed
 from forms_api.services import Services
+from forms_api.store.engine import open_engine
 from forms_api.store.forgetting import tombstones, totals
 from forms_api.store.tables import submission
 from scripts.prove.instance import AGE, draft, folder, form, inside
@@ -30,19 +34,25 @@ def prove(quick: bool) -> dict[str, Any]:
     with folder() as where, inside(where) as (mine, identity):
         sent = [_send(mine, long=number % 3 == 0) for number in range(3 * each)]
         taken = _ciphertexts(mine)
+        backup, _ = making.make(mine.engine, where / "backups", mine.settings.recipients)
         erased, purged, kept = sent[:each], sent[each : 2 * each], sent[2 * each :]
         for _, receipt in erased:
             mine.keeping.erase(receipt.access_code.replace(" ", ""))
-        _purge(mine, [receipt.reference for _, receipt in purged])
+        purge(mine, [receipt.reference for _, receipt in purged])
         gone = [receipt.reference for _, receipt in (*erased, *purged)]
         left = sum(_slices_left(taken[reference], where) for reference in gone)
-        there = _opened(mine, identity)
+        there = _opened(mine.engine, identity)
+        making.note_forgotten(mine.engine, backup.parent)
+        again_left, again = _restored(backup, identity, [taken[reference] for reference in gone])
         words_left = sum(marker in there for marker, _ in (*erased, *purged))
+        back = sum(marker in again for marker, _ in (*erased, *purged))
+        again_kept = sum(marker in again for marker, _ in kept)
         words_kept = sum(marker in there for marker, _ in kept)
         with mine.engine.connect() as connection:
             counts, stones = totals(connection), len(tombstones(connection))
         return {
             "holds": (left, words_left, words_kept) == (0, 0, each)
+            and (again_left, back, again_kept) == (0, 0, each)
             and counts == {form().id: 3 * each}
             and stones == 2 * each,
             "erased": each,
@@ -52,6 +62,9 @@ def prove(quick: bool) -> dict[str, Any]:
             "markers_left": words_left,
             "total_counted": sum(counts.values()),
             "tombstones": stones,
+            "restored_kept": again_kept,
+            "restored_slices_left": again_left,
+            "restored_markers_left": back,
             "seen_before": _seen_before(taken, gone),
         }
 
@@ -69,7 +82,7 @@ def _ciphertexts(mine: Services) -> dict[str, bytes]:
     return {reference: bytes(ciphertext) for reference, ciphertext in rows}
 
 
-def _purge(mine: Services, references: list[str]) -> None:
+def purge(mine: Services, references: list[str]) -> None:
     """As if their time were over."""
 
     def age(connection: Any) -> None:
@@ -80,26 +93,39 @@ def _purge(mine: Services, references: list[str]) -> None:
     privacy.purge(mine.engine, lambda work: mine.writer.submit(work).result(30), mine.forms)
 
 
-def _slices_left(ciphertext: bytes, where: Path) -> int:
+def _slices_left(ciphertext: bytes, where: Path, names: str = "forms.sqlite*") -> int:
     """How many 32-byte pieces, one beginning at each byte, lie in some file.
 
     The first bytes of every age file are alike (its version and kind of recipient): pieces of
     this fixed beginning are left out.
     """
     head = ciphertext.index(b"X25519 ") + len(b"X25519 ")
-    held = [path.read_bytes() for path in where.glob("forms.sqlite*")]
+    held = [path.read_bytes() for path in where.glob(names)]
     starts = range(head, len(ciphertext) - SLICE + 1)
     return sum(any(ciphertext[n : n + SLICE] in data for data in held) for n in starts)
 
 
-def _opened(mine: Services, identity: str) -> str:
+def _restored(backup: Path, identity: str, gone: list[bytes]) -> tuple[int, str]:
+    """Slices left in the files of a machine that the backup was restored to; what opens there."""
+    with folder() as where:
+        engine = open_engine(f"sqlite:///{where / 'forms.sqlite'}")
+        try:
+            restore(engine, backup, [identity])
+            left = sum(_slices_left(ciphertext, where) for ciphertext in gone)
+            left += sum(_slices_left(ciphertext, backup.parent, "*.*") for ciphertext in gone)
+            return left, _opened(engine, identity)
+        finally:
+            engine.dispose()
+
+
+def _opened(engine: Engine, identity: str) -> str:
     return " ".join(
-        str(open_sealed(sealed, identity)) for sealed in _present(mine) if sealed is not None
+        str(open_sealed(sealed, identity)) for sealed in _present(engine) if sealed is not None
     )
 
 
-def _present(mine: Services) -> list[bytes | None]:
-    with mine.engine.connect() as connection:
+def _present(engine: Engine) -> list[bytes | None]:
+    with engine.connect() as connection:
         return list(connection.execute(select(submission.c.ciphertext)).scalars())
 
 

@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import insert, select
 
 from forms_api import clock, privacy
+from forms_api.backup import making
+from forms_api.backup.restoring import restore
 from forms_api.forms import load_all
 from forms_api.sealing import open_sealed
+from forms_api.store.engine import open_engine
 from forms_api.store.seats import Wish
-from forms_api.store.tables import metadata
+from forms_api.store.tables import event, metadata, submission
 from forms_api.tokens import Draft, new_key
 from scripts.prove.instance import AGE, Running, draft
 from tests.api.conftest import Instance
@@ -142,3 +146,34 @@ def _two_processes(url: str, folder: Path) -> list[Running]:
         (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
         running.append(Running(folder / name, {"FORMS_DATABASE_URL": url}))
     return running
+
+
+class TestBackup:
+    def test_a_backup_of_either_database_is_restored_into_the_other_kind(
+        self, instance: Instance, request: pytest.FixtureRequest, tmp_path: Path
+    ) -> None:
+        erased, kept = instance.send("help-ask", ASK), instance.send("away-register", AWAY)
+        mine = instance.services
+        path, about = making.make(mine.engine, tmp_path / "b", instance.settings.recipients)
+        assert about.rows["submission"] == 2
+        instance.client.post("/forms/status/erase", json={"code": erased["access_code"]})
+        making.note_forgotten(mine.engine, path.parent)
+        if mine.engine.dialect.name == "sqlite":
+            target = new_database(request.getfixturevalue("server"), f"t{secrets.token_hex(6)}")
+        else:
+            target = f"sqlite:///{tmp_path / 'other.sqlite'}"
+        engine = open_engine(target)
+        try:
+            done = restore(engine, path, [instance.identity])
+            assert (done.erased_again, done.rows["submission"]) == (1, 2)
+            with engine.begin() as connection:
+                columns = select(submission.c.reference, submission.c.ciphertext)
+                there = {row[0]: row[1] for row in connection.execute(columns)}
+                number = connection.execute(
+                    insert(event).values(at="", actor="", action="").returning(event.c.id)
+                ).scalar_one()
+            assert there[erased["reference"]] is None
+            assert open_sealed(there[kept["reference"]], instance.identity)
+            assert number > done.manifest.rows["event"]
+        finally:
+            engine.dispose()

@@ -1,0 +1,1 @@
+"""Backups of the database: made, verified, restored, with what was erased staying erased."""

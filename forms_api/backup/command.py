@@ -1,0 +1,77 @@
+"""`python -m forms_api.cli backup`: save the database, sealed to the desks' keys; verify files."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from forms_api.backup import making
+from forms_api.backup.faults import BackupError
+from forms_api.backup.identities import add_identity_argument, given
+from forms_api.sealing import development_recipients
+from forms_api.settings import Settings
+from forms_api.store.engine import open_engine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: FORMS_BACKUPS")
+    parser.add_argument("--check", type=Path, metavar="FILE", help="verify a backup, make none")
+    parser.add_argument("--list-only", action="store_true", help="only note what was forgotten")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    add_identity_argument(parser)
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """0 once it is on the disk and verified. Raises SettingsError and BackupError."""
+    settings = Settings.from_env(environ)
+    identities = given(args, settings)
+    if args.check:
+        about = making.check(args.check, identities)
+        return _tell(args, args.check, asdict(about), opened=bool(identities))
+    engine = open_engine(existing(settings))
+    folder = args.out or settings.backups
+    try:
+        if args.list_only:
+            count = making.note_forgotten(engine, folder)
+            print(json.dumps({"forgotten": count}) if args.json else f"{folder}: {count}")
+            return 0
+        path, about = making.make(engine, folder, recipients_of(settings))
+        if identities:
+            making.check(path, identities)
+    finally:
+        engine.dispose()
+    return _tell(args, path, asdict(about), opened=bool(identities))
+
+
+def recipients_of(settings: Settings) -> tuple[str, ...]:
+    return settings.recipients or development_recipients(settings.keys_folder)
+
+
+def existing(settings: Settings) -> str:
+    """The database's address. Raises BackupError where opening it would make a new one."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise BackupError(
+            f"没有 {url.database} 这个数据库：请看 FORMS_DATABASE_URL 写的是哪一个。",
+            f"there is no database {url.database}: see FORMS_DATABASE_URL.",
+        )
+    return settings.database_url
+
+
+def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, opened: bool) -> int:
+    if args.json:
+        print(json.dumps({"file": str(path), "opened": opened, **about}))
+        return 0
+    count = about["rows"].get("submission", 0)
+    print(f"{path}: {count} 份 / {count} submissions, {about['created_at']}")
+    if opened:
+        print("已核对：能打开，各表行数相符。 / Verified: it opens, and every table's rows agree.")
+    else:
+        print("已核对：文件完整，每把公钥各有一把锁；能不能打开，要用 --identity 私钥才知道。")
+        print("Verified: the file is whole, with a lock for each public key; whether it opens")
+        print("is known only with a secret key (--identity).")
+    return 0

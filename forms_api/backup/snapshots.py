@@ -1,0 +1,122 @@
+"""A database as one SQLite file, and back: the same for SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pysqlite3  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
+from sqlalchemy import text as sql
+
+from forms_api.backup.faults import BackupError
+from forms_api.store.engine import begin_writing, head, migrate, open_engine, revision_of
+from forms_api.store.tables import metadata
+
+TABLES: Final[tuple[Table, ...]] = tuple(metadata.sorted_tables)
+_MANY: Final = 500  # rows a statement
+
+
+def take(engine: Engine, snapshot: Path) -> dict[str, Any]:
+    """Copy everything as of one moment, while the service goes on writing; its schema and rows.
+
+    Raises BackupError when the database is empty, damaged, or of another version of the program.
+    """
+    schema = revision_of(engine)
+    if schema is None:
+        raise BackupError(
+            "数据库还是空的，没有可以备份的：请看 FORMS_DATABASE_URL 写的是哪一个。",
+            "the database is empty, there is nothing to back up: see FORMS_DATABASE_URL.",
+        )
+    if engine.dialect.name == "sqlite":
+        _copy_file(engine, snapshot)
+    else:
+        _copy_rows(engine, schema, snapshot)
+    _refuse_damaged(snapshot)
+    with opened(snapshot) as copy, copy.connect() as connection:
+        rows = counted(connection)
+    return {"schema": schema, "rows": rows, "source": engine.dialect.name}
+
+
+@contextmanager
+def opened(snapshot: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{snapshot}")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """Rows by table, of the tables that are there."""
+    there = set(inspect(connection).get_table_names())
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in TABLES
+        if table.name in there
+    }
+
+
+def pour(source: Connection, target: Connection) -> None:
+    """Put all rows into a target that has the same schema, in place of what it holds."""
+    for table in reversed(TABLES):
+        target.execute(table.delete())
+    for table in TABLES:
+        rows = source.execute(select(table).order_by(*table.primary_key)).mappings()
+        for some in rows.partitions(_MANY):
+            target.execute(insert(table), [dict(row) for row in some])
+    if target.dialect.name == "postgresql":
+        for table in TABLES:
+            if "id" in table.c:
+                _continue_numbers(target, table)
+
+
+def _continue_numbers(target: Connection, table: Table) -> None:
+    """New rows are numbered after those that came with a number of their own."""
+    most = target.execute(select(func.max(table.c.id))).scalar_one()
+    sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+    target.execute(
+        sql(f"SELECT setval({sequence}, :most, :used)"),
+        {"most": most or 1, "used": most is not None},
+    )
+
+
+def _copy_file(engine: Engine, snapshot: Path) -> None:
+    """By SQLite's online backup: writers are not held up, and what they add later is not in it."""
+    with engine.connect() as connection, closing(pysqlite3.connect(str(snapshot))) as copy:
+        try:
+            connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+        except pysqlite3.OperationalError as error:
+            raise BackupError(
+                f"没有备份：磁盘已满或不能写（{error}）。",
+                f"no backup was made: the disk is full or cannot be written ({error}).",
+            ) from error
+
+
+def _copy_rows(engine: Engine, schema: str, snapshot: Path) -> None:
+    if schema != head():
+        raise BackupError(
+            "数据库和程序的版本不同：请用同一版程序备份，或先启动一次服务。",
+            "database and program are of different versions: back up with the version that "
+            "serves, or start the service once.",
+        )
+    with opened(snapshot) as copy:
+        migrate(copy)
+        one_moment = engine.connect().execution_options(isolation_level="REPEATABLE READ")
+        with one_moment as source, copy.begin() as target:
+            begin_writing(target)
+            pour(source, target)
+
+
+def _refuse_damaged(snapshot: Path) -> None:
+    with closing(pysqlite3.connect(str(snapshot))) as copy:
+        try:
+            sound = copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            sound = sound and not copy.execute("PRAGMA foreign_key_check").fetchall()
+        except pysqlite3.DatabaseError:
+            sound = False
+    if not sound:
+        raise BackupError(
+            "数据库已损坏，没有备份：请从上一份备份恢复（restore）。",
+            "the database is damaged and was not backed up: restore the last backup.",
+        )

@@ -1,0 +1,1 @@
+"""What is wrong with this instance, or soon will be, and what to do about it."""

@@ -1,0 +1,153 @@
+"""The database and its backups: overdue, mail that failed, forgetting, the clock, their age."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms_api import clock, privacy
+from forms_api.backup import archive
+from forms_api.backup.faults import BackupError
+from forms_api.doctor.finding import Finding, finding, rising
+from forms_api.doctor.machine import database_file
+from forms_api.forms import Form
+from forms_api.settings import Settings
+from forms_api.store.engine import head, open_engine, revision_of
+from forms_api.store.tables import event, outbox, submission
+
+_OPEN: Final = ("received", "handling")
+_AHEAD: Final = timedelta(minutes=5)  # a clock may be that far off
+
+
+def check(settings: Settings, forms: Mapping[str, Form], now: datetime) -> Iterator[Finding]:
+    file = database_file(settings)
+    if file is not None and not file.is_file():
+        yield finding(
+            "error" if settings.production else "note",
+            "no-database",
+            (f"还没有数据库 {file}", f"there is no database {file} yet"),
+            (
+                "启动一次服务，或改 FORMS_DATABASE_URL。",
+                "start it, or set FORMS_DATABASE_URL.",
+            ),
+        )
+        return
+    engine = open_engine(settings.database_url)
+    try:
+        yield from _database(engine, forms, now)
+        yield from backups(settings, now)
+    except SQLAlchemyError as error:
+        why = type(error).__name__
+        yield finding(
+            "error",
+            "database",
+            (f"数据库用不了（{why}）", f"the database cannot be used ({why})"),
+            ("看它是否在运行；坏了就 restore。", "see that it runs; if it is broken, restore."),
+        )
+    finally:
+        engine.dispose()
+
+
+def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Iterator[Finding]:
+    if revision_of(engine) != head():
+        yield finding(
+            "error",
+            "schema",
+            ("数据库和程序的版本不同", "database and program are of different versions"),
+            ("重启服务；还不行就更新程序。", "restart the service, or update the program."),
+        )
+        return
+    with engine.connect() as connection:
+        yield from _overdue(connection, now.date())
+        yield from _mail(connection, now)
+        yield from _clock(connection, now)
+    late = [one for one in privacy.due(engine, forms, now.date() - timedelta(1))]
+    if late:
+        count = len(late)
+        yield finding(
+            "error",
+            "purge-late",
+            (f"{count} 份早该删除，还在", f"{count} submissions should be gone already"),
+            ("运行 purge；看 FORMS_HOUSEKEEPING。", "run purge; look at FORMS_HOUSEKEEPING."),
+        )
+
+
+def _overdue(connection: Connection, today: date) -> Iterator[Finding]:
+    c = submission.c
+    late = c.status.in_(_OPEN) & (c.due_on < today.isoformat()) & (c.spam_score == 0)
+    rows = connection.execute(
+        select(c.desk, func.count(), func.min(c.due_on)).where(late).group_by(c.desk)
+    )
+    for desk, count, since in rows:
+        yield finding(
+            "warning",
+            "overdue",
+            (
+                f"{desk} 有 {count} 份过期未答，最早应在 {since} 前",
+                f"{desk} has {count} overdue, the oldest since {since}",
+            ),
+            ("请这个岗打开收件箱。", "ask that desk to open its inbox."),
+        )
+
+
+def _mail(connection: Connection, now: datetime) -> Iterator[Finding]:
+    c = outbox.c
+    dead = select(func.count(), func.max(c.last_error)).where(c.state == "dead")
+    count, why = connection.execute(dead).one()
+    again = "python -m forms_api.cli outbox --retry"
+    if count:
+        yield finding(
+            "error",
+            "mail-dead",
+            (f"{count} 封通知发不出去（{why}）", f"{count} notices were given up ({why})"),
+            (f"修好邮件，再运行 {again}。", f"mend mail, then run {again}."),
+        )
+    waiting = select(func.count()).where(c.state == "waiting", c.attempts > 3)
+    if count := connection.execute(waiting).scalar_one():
+        yield finding(
+            "warning",
+            "mail-waiting",
+            (f"{count} 封通知多次没发出去", f"{count} notices failed several times"),
+            ("看邮件服务器和密码。", "look at the mail server and the password."),
+        )
+
+
+def _clock(connection: Connection, now: datetime) -> Iterator[Finding]:
+    newest = connection.execute(select(func.max(event.c.at))).scalar_one()
+    if newest and newest > clock.utc(now + _AHEAD):
+        yield finding(
+            "error",
+            "clock",
+            (f"时钟比记录慢（有 {newest} 的记录）", f"the clock is behind its records ({newest})"),
+            ("打开时间同步（timedatectl set-ntp true）。", "switch on time synchronisation."),
+        )
+
+
+def backups(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """The newest one: that it is there, young, whole, and on another disk."""
+    remedy = ("运行 backup，并让它每天自己运行。", "run backup, and let it run every day.")
+    path = archive.newest(settings.backups)
+    if path is None:
+        words = (f"{settings.backups} 里没有备份", f"there is no backup in {settings.backups}")
+        yield finding("error" if settings.production else "note", "no-backup", words, remedy)
+        return
+    try:
+        about = archive.verify(path)
+    except BackupError as error:
+        yield Finding("error", "backup-broken", str(error), " / ".join(remedy))
+        return
+    age = now - datetime.fromisoformat(about.created_at)
+    if level := rising(age / timedelta(days=1), 2, 7):
+        words = (f"最新的备份已有 {age.days} 天", f"the newest backup is {age.days} days old")
+        yield finding(level, "backup-old", words, remedy)
+    file = database_file(settings)
+    same = file is not None and file.stat().st_dev == path.stat().st_dev
+    if settings.production and same:
+        yield finding(
+            "warning",
+            "backup-same-disk",
+            ("备份和数据库在同一块磁盘上", "backups lie on the database's own disk"),
+            ("每天再复制到另一台机器。", "copy them to another machine every day."),
+        )
