@@ -63,12 +63,15 @@ class _ask:
         self._yes = yes
 
     def __call__(self, there: int, newer: int) -> bool:
-        print(f"数据库里有 {there} 份，其中 {newer} 份是这份备份没有的，换掉以后看不到。")
-        print(f"The database holds {there} submissions; {newer} of them are not in this backup")
-        print("and will not be there afterwards. A backup of them is made first.")
-        if self._yes:
-            return True
-        return sys.stdin.isatty() and input("yes? ").strip().lower() == "yes"
+        asks = sys.stdin.isatty() and not self._yes
+        if asks or self._yes:
+            say = [
+                f"数据库里有 {there} 份，其中 {newer} 份是这份备份没有的，换掉以后看不到。",
+                f"The database holds {there} submissions; {newer} of them are not in this backup",
+                "and will not be there afterwards. A backup of them is made first.",
+            ]
+            print("\n".join(say), file=sys.stderr)
+        return self._yes or (asks and input("yes? ").strip().lower() == "yes")
 
 
 def _tell(done: Restored) -> None:

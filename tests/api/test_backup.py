@@ -13,48 +13,57 @@ from typing import Any
 
 import pytest
 
+from forms_api import cli
 from forms_api.backup import archive, forgotten
 from forms_api.backup.faults import BackupError
 from forms_api.settings import ROOT
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(instance: Instance, tmp_path: Path) -> Command:
-    """The service's command line on the database of `instance`, with its first desk's key."""
+def environ(instance: Instance, tmp_path: Path) -> dict[str, str]:
+    """For commands on the database of `instance`, whose first desk's key is in desk.key."""
     (tmp_path / "recipients.txt").write_text("\n".join(instance.settings.recipients))
     (tmp_path / "desk.key").write_text(f"# desk\n{instance.identity}\n")
+    return {
+        "FORMS_DATABASE_URL": instance.settings.database_url,
+        "FORMS_RECIPIENTS_FILE": str(tmp_path / "recipients.txt"),
+        "FORMS_BACKUPS": str(tmp_path / "backups"),
+    }
 
-    def run(
-        *words: str, largest: int = resource.RLIM_INFINITY, **environ: str
-    ) -> subprocess.CompletedProcess[str]:
-        ours = {name: text for name, text in os.environ.items() if not name.startswith("FORMS_")}
-        ours |= {
-            "FORMS_DATABASE_URL": instance.settings.database_url,
-            "FORMS_RECIPIENTS_FILE": str(tmp_path / "recipients.txt"),
-            "FORMS_BACKUPS": str(tmp_path / "backups"),
-            "PYTHONUTF8": "1",
-            **environ,
-        }
-        line = [sys.executable, "-m", "forms_api.cli", *words]
-        return subprocess.run(
-            line,
-            cwd=ROOT,
-            env=ours,
-            capture_output=True,
-            text=True,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
-        )
+
+@pytest.fixture
+def command(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """The service's command line: its exit code, what it prints, what it says on stderr."""
+
+    def run(*words: str, **more: str) -> tuple[int, str, str]:
+        for name, value in {**environ, **more}.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        code = cli.main(words)
+        return code, *capsys.readouterr()
 
     return run
 
 
-def told(done: subprocess.CompletedProcess[str]) -> Any:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def told(done: tuple[int, str, str]) -> Any:
+    code, shown, said = done
+    assert code == 0, said
+    return json.loads(shown)
+
+
+def refused(done: tuple[int, str, str], words: str) -> None:
+    """One sentence in both languages, and the exit code of what could not run."""
+    code, _, said = done
+    assert code == 2
+    assert said.count("\n") == 1
+    assert " / " in said
+    assert words in said
 
 
 def test_a_backup_is_made_verified_and_restored_by_the_commands(
@@ -71,41 +80,38 @@ def test_a_backup_is_made_verified_and_restored_by_the_commands(
     line = ("restore", str(path), "--identity", key, "--json")
     done = told(command(*line, FORMS_DATABASE_URL=elsewhere))
     assert done["rows"]["submission"] == 1
-    refused = command(*line, FORMS_DATABASE_URL=elsewhere)
-    assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
-    assert "--replace" in refused.stderr
-    unasked = command(*line, "--replace", FORMS_DATABASE_URL=elsewhere)
-    assert unasked.returncode == 2
-    assert "not confirmed" in unasked.stderr
+    refused(command(*line, FORMS_DATABASE_URL=elsewhere), "--replace")
+    refused(command(*line, "--replace", FORMS_DATABASE_URL=elsewhere), "not confirmed")
+    again = told(command(*line, "--replace", "--yes", FORMS_DATABASE_URL=elsewhere))
+    assert again["saved_as"]
 
 
 def test_what_cannot_be_done_is_one_sentence_in_both_languages(
     command: Command, tmp_path: Path
 ) -> None:
-    nowhere = command("backup", FORMS_DATABASE_URL=f"sqlite:///{tmp_path / 'none.sqlite'}")
     (tmp_path / "file").write_text("")
-    keyless = command("restore", str(tmp_path / "file"))
-    foreign = command("backup", "--check", str(tmp_path / "file"))
-    for done, words in (
-        (nowhere, "there is no database"),
-        (keyless, "--identity"),
-        (foreign, "is no backup"),
-    ):
-        assert done.returncode == 2
-        assert done.stderr.count("\n") == 1
-        assert " / " in done.stderr
-        assert words in done.stderr
+    none = f"sqlite:///{tmp_path / 'none.sqlite'}"
+    refused(command("backup", FORMS_DATABASE_URL=none), "there is no database")
+    refused(command("restore", str(tmp_path / "file")), "--identity")
+    refused(command("backup", "--check", str(tmp_path / "file")), "is no backup")
+    wrong = ("--identity", str(tmp_path / "recipients.txt"))
+    refused(command("restore", str(tmp_path / "file"), *wrong), "no usable secret key")
 
 
 def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing(
-    instance: Instance, command: Command, tmp_path: Path
+    instance: Instance, environ: dict[str, str], tmp_path: Path
 ) -> None:
     instance.send("help-ask", ASK)
-    done = command("backup", largest=64 * 1024)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "the disk is full" in done.stderr
+    largest = 64 * 1024  # bytes that a file may have
+    done = subprocess.run(
+        [sys.executable, "-m", "forms_api.cli", "backup"],
+        cwd=ROOT,
+        env={**os.environ, **environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
+    )
+    refused((done.returncode, done.stdout, done.stderr), "the disk is full")
     assert list((tmp_path / "backups").iterdir()) == []
 
 
