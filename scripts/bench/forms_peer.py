@@ -4,8 +4,8 @@ It reads the same answers with a serializer, seals them with the same library fo
 recipients, and writes the same rows of the same tables in one transaction, with the same
 promises: one record a key, a reference that is new, full sync. It is set up to be quick: JSON
 alone, no sessions, no authentication, connections that stay open, the write lock taken at once.
-Its days are reckoned more simply than ours. gunicorn loads
-`application`; the environment says where database and recipients are.
+Its days are reckoned more simply. gunicorn loads `application`; the environment says where
+database and recipients are.
 """
 
 from __future__ import annotations
@@ -66,7 +66,14 @@ from rest_framework.response import Response  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
 
 
-class Submission(models.Model):
+class Row(models.Model):  # of a table that our migrations made
+    class Meta:
+        abstract = True
+        app_label = "peer"
+        managed = False
+
+
+class Submission(Row):
     reference = models.CharField(max_length=20, unique=True)
     form = models.CharField(max_length=60)
     version = models.IntegerField()
@@ -83,26 +90,22 @@ class Submission(models.Model):
     code_hash = models.BinaryField(unique=True)
     public_key = models.BinaryField()
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "submission"
-        managed = False
 
 
-class Idempotency(models.Model):
+class Idempotency(Row):
     key_hash = models.BinaryField(primary_key=True)
     body_hash = models.BinaryField()
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
     wrapped_code = models.BinaryField(null=True)
     created_at = models.CharField(max_length=20)
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "idempotency"
-        managed = False
 
 
-class Consent(models.Model):
+class Consent(Row):
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
     purpose = models.CharField(max_length=40)
     notice_version = models.CharField(max_length=20)
@@ -110,25 +113,21 @@ class Consent(models.Model):
     separate = models.BooleanField()
     given_at = models.CharField(max_length=20)
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "consent"
-        managed = False
 
 
-class Event(models.Model):
+class Event(Row):
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
     at = models.CharField(max_length=20)
     actor = models.CharField(max_length=60)
     action = models.CharField(max_length=40)
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "event"
-        managed = False
 
 
-class Tally(models.Model):
+class Tally(Row):
     pk = models.CompositePrimaryKey("form", "field", "choice", "day")
     form = models.CharField(max_length=60)
     field = models.CharField(max_length=40)
@@ -136,13 +135,11 @@ class Tally(models.Model):
     day = models.CharField(max_length=10)
     count = models.IntegerField()
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "tally"
-        managed = False
 
 
-class Outbox(models.Model):
+class Outbox(Row):
     dedupe = models.CharField(max_length=120, unique=True)
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
     kind = models.CharField(max_length=20)
@@ -152,10 +149,8 @@ class Outbox(models.Model):
     attempts = models.IntegerField()
     next_at = models.CharField(max_length=20)
 
-    class Meta:
-        app_label = "peer"
+    class Meta(Row.Meta):
         db_table = "outbox"
-        managed = False
 
 
 class Question(serializers.Serializer):
