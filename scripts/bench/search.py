@@ -62,7 +62,7 @@ def measure(quick: bool = False, tree: Path | None = None) -> dict[str, Any]:
         found: dict[str, Any] = {name: {} for name in (*sets, "pooled")}
         sizes, times = {}, {}
         with (
-            serve(root, ROOT / "docs" / "assets" / "js", worker=True) as served,
+            serve(root, ROOT / "docs" / "assets" / "js", peers=True) as served,
             browser_for() as b,
         ):
             for engine in ENGINES:

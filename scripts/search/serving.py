@@ -13,10 +13,11 @@ import brotli
 import minify
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+PEERS = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 BLANK = "/.measure/"  # an empty page of this server, to run modules in
 
 
@@ -86,12 +87,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(root: Path, scripts: Path | None = None, *, worker: bool = False) -> Iterator[Served]:
+def serve(root: Path, scripts: Path | None = None, *, peers: bool = False) -> Iterator[Served]:
     """Serve `root` on a free port; `/assets/js/` from `scripts` when given.
 
-    `worker` lets pages start workers, which peers of our search need and the site does not.
+    `peers` allows workers and WebAssembly, which other searches need and the site does not.
     """
-    served = Served(policy=POLICY + ("; worker-src 'self' blob:" if worker else ""))
+    served = Served(policy=f"{PEERS}; worker-src 'self' blob:" if peers else POLICY)
     handler = partial(_Handler, directory=str(root), served=served, scripts=scripts)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
