@@ -107,9 +107,13 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
         if kept is None:
             with result.stage("index", "搜索索引 index"):
                 glossary = root / "docs/data/glossary.tsv"
-                index_tree(public, public / "search-index", glossary=glossary)
+                # Beside the tree, since the links in the tree are being read meanwhile.
+                index_tree(public, staging / "search-index", glossary=glossary)
         with result.stage("verify", "核对成品 verify"):
-            result.problems = looked.result() + ([] if kept else soundness.check(public))
+            result.problems = looked.result()
+            if kept is None:
+                (staging / "search-index").rename(public / "search-index")
+                result.problems += soundness.check(public)
             if result.problems:
                 return result
             (private / "release.json").write_text(
