@@ -21,7 +21,7 @@ from forms_api.tokens import Draft, Tokens
 from scripts.bench.forms_load import PATIENCE
 from scripts.children import Child
 from scripts.outcome import CannotRun
-from scripts.prove.instance import AGE, ROOT, Running, draft
+from scripts.prove.instance import AGE, ROOT, Running, draft, mark
 from scripts.service import answers, free_port
 
 _HEAD = (
@@ -32,8 +32,7 @@ _HEAD = (
 
 def _question() -> Draft:
     """Answers of some 700 bytes that nobody sent before."""
-    mark = secrets.token_hex(8)
-    return draft(f"{mark} 我在外地打工，怎样按月交党费？手机上交了以后，原支部看得到吗？" * 3)
+    return draft(f"{mark()} 我在外地打工，怎样按月交党费？手机上交了以后，原支部看得到吗？" * 3)
 
 
 def _request(port: int, path: str, key: str, body: object) -> bytes:

@@ -9,7 +9,6 @@ The same holds for a backup taken before all that, restored with the list of wha
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from forms_api.services import Services
 from forms_api.store.engine import open_engine
 from forms_api.store.forgetting import tombstones, totals
 from forms_api.store.tables import submission
-from scripts.prove.instance import AGE, draft, folder, form, inside
+from scripts.prove.instance import AGE, draft, folder, form, inside, mark
 
 SLICE = 32
 
@@ -71,7 +70,7 @@ def prove(quick: bool) -> dict[str, Any]:
 
 def _send(mine: Services, *, long: bool) -> tuple[str, Receipt]:
     """A marker that is in the answer and nowhere else, and the receipt."""
-    marker = secrets.token_hex(16)
+    marker = mark()
     text = marker + " 多谢您，请问怎么办？" * (60 if long else 1)
     return marker, mine.keeping.keep(form(), draft(text), AGE)
 

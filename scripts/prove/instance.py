@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import secrets
+import string
 import sys
 import tempfile
 import time
@@ -35,6 +37,12 @@ AGE = 60  # seconds between read-back and confirmation: a person, not a robot
 @cache
 def form(name: str = FORM) -> Form:
     return load_all()[name]
+
+
+def mark() -> str:
+    """Letters that nobody sent before. Digits could look like the number of a card or a telephone,
+    which forms refuse."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
 
 
 def draft(question: str, key: str | None = None) -> Draft:
