@@ -24,13 +24,13 @@ from forms_api.settings import Settings, SettingsError
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
 # Each has `add_arguments(parser)` and `run(args, environ) -> int`.
-MODULES: Mapping[str, Any] = {
-    "purge": purging,
-    "keys": keys,
-    "outbox": mailing,
-    "backup": backing_up,
-    "restore": restoring,
-    "doctor": doctor,
+MODULES: Mapping[str, tuple[Any, str]] = {
+    "purge": (purging, "删除到期的；--dry-run 只数不删"),
+    "keys": (keys, "受理岗的密钥：生成、列出、更换"),
+    "outbox": (mailing, "没发出的通知；--retry 再发"),
+    "backup": (backing_up, "备份数据库，用公钥封好；核对备份"),
+    "restore": (restoring, "从备份恢复；删过的不回来"),
+    "doctor": (doctor, "哪里不对、该做什么，一行一条"),
 }
 
 
@@ -38,19 +38,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 after a clean stop, 2 when it could not start."""
     parser = argparse.ArgumentParser(prog="python -m forms_api.cli", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="answer requests until interrupted")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on")
-    serve.add_argument("--site", type=Path, help="also serve the built site in this folder")
-    serve.add_argument("--problems", type=Path, help="problems of the last build, shown on pages")
-    for name, module in MODULES.items():
-        text = (module.__doc__ or "").split("\n")[0].split(": ", 1)[-1]
+    serve = commands.add_parser(
+        "serve", help="运行服务，直到中断 / answer requests until interrupted"
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen on")
+    serve.add_argument("--port", type=int, default=8000, help="监听端口 / port to listen on")
+    serve.add_argument(
+        "--site",
+        type=Path,
+        help="同时提供这个文件夹里的网站 / also serve the built site in this folder",
+    )
+    serve.add_argument(
+        "--problems",
+        type=Path,
+        help="上次生成的问题，显示在页面上 / problems of the last build, shown on pages",
+    )
+    for name, (module, zh) in MODULES.items():
+        text = f"{zh} / " + (module.__doc__ or "").split("\n")[0].split(": ", 1)[-1]
         module.add_arguments(commands.add_parser(name, help=text, description=text))
     args = parser.parse_args(arguments)
     if args.command == "serve":
         return _serve(args)
     try:
-        code: int = MODULES[args.command].run(args, os.environ)
+        code: int = MODULES[args.command][0].run(args, os.environ)
     except (SettingsError, DefinitionError, BackupError) as error:
         print(error, file=sys.stderr)
         return _CANNOT

@@ -142,12 +142,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("list", "show the keys of the recipients file"),
     ):
         one = actions.add_parser(action, help=text, description=text)
-        one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        one.add_argument("--recipients", type=Path, help="default: FORMS_RECIPIENTS_FILE")
+        one.add_argument(
+            "--json",
+            action="store_true",
+            help="只输出一个 JSON 对象 / print one JSON object on stdout",
+        )
+        one.add_argument("--recipients", type=Path, help="默认 / default: FORMS_RECIPIENTS_FILE")
         if action != "list":
-            one.add_argument("name", help="whose key: a desk, such as liaison")
-            one.add_argument("--folder", type=Path, help="where the secret key goes")
-            one.add_argument("--passphrase", action="store_true", help="asked for, or on stdin")
+            one.add_argument(
+                "name", help="哪个岗的密钥，如 liaison / whose key: a desk, such as liaison"
+            )
+            one.add_argument("--folder", type=Path, help="私钥放在哪里 / where the secret key goes")
+            one.add_argument(
+                "--passphrase",
+                action="store_true",
+                help="输入口令，或由 stdin 给出 / asked for, or on stdin",
+            )
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:

@@ -14,8 +14,12 @@ from forms_api.store.tables import outbox
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--retry", action="store_true", help="try dead letters again")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--retry", action="store_true", help="重发已放弃的通知 / try dead letters again"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:

@@ -12,8 +12,14 @@ from forms_api.store.engine import migrate, open_engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="say what would go, change nothing")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="只说会删什么，不改动 / say what would go, change nothing",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:

@@ -213,9 +213,13 @@ def _fill_directory(root: Path, made: _Pages, public: Path, previous: Path | Non
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.add_argument(
-        "--out", type=Path, help="build into this folder instead of var/releases; var/current stays"
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="生成到这个文件夹，不动 var/current / build into this folder; var/current stays",
     )
 
 

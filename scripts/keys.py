@@ -18,7 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
     ):
         one = actions.add_parser(action, help=text, description=text)
-        one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        one.add_argument(
+            "--json",
+            action="store_true",
+            help="只输出一个 JSON 对象 / print one JSON object on stdout",
+        )
         one.add_argument("--recipients", metavar="FILE", help="公钥文件 / the file of public keys")
         if action != "list":
             one.add_argument("name", help="岗位，例如 liaison / whose key, such as liaison")

@@ -16,124 +16,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scripts.commands import Command
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
-
-
-class Command(NamedTuple):
-    """`module` has `add_arguments(parser)` and `run(args) -> int`; `dev`: needs test tools too."""
-
-    module: str
-    zh: str
-    en: str
-    usage: str = ""
-    dev: bool = False
-
-
-COMMANDS = {
-    "serve": Command(
-        "scripts.serve",
-        "在本机打开网站和表单，改动后自动重建",
-        "open site and forms on this machine, rebuilding as you edit",
-        "[--host HOST] [--port PORT] [--no-watch]",
-    ),
-    "check": Command(
-        "scripts.check",
-        "检查页面、数据和译文，指出每处问题所在的行",
-        "check pages, data and translations; every problem with its line",
-        "[--json]",
-    ),
-    "translated": Command(
-        "scripts.translated",
-        "看中文改了什么，再记下英文页已经跟上",
-        "see what changed in Chinese, then say that the English page is level",
-        "PAGE … [--yes] [--all --yes]",
-    ),
-    "build": Command(
-        "scripts.build",
-        "检查并生成整个网站，成为新的一版",
-        "check, then build the whole site as a new release",
-        "[--json]",
-    ),
-    "publish": Command(
-        "scripts.publish",
-        "发布改动；--rollback 退回上一版；--to 复制给文件主机",
-        "publish what changed; --rollback goes back; --to copies it for a file host",
-        "[--rollback] [--to DIR] [--json]",
-    ),
-    "test": Command(
-        "scripts.testing",
-        "运行全部测试；其余参数交给 pytest",
-        "run all tests; further arguments go to pytest",
-        "[--quick] [--all] [PYTEST ARGUMENTS]",
-        dev=True,
-    ),
-    "index": Command(
-        "scripts.search.index_command",
-        "为任何 HTML 文件夹建立搜索索引",
-        "make a search index for any folder of HTML",
-        "FOLDER",
-    ),
-    "evaluate": Command(
-        "scripts.search.evaluate_command",
-        "用一份问题清单衡量搜索",
-        "measure the search with a file of questions",
-        "FILE [--json]",
-        dev=True,
-    ),
-    "directory": Command(
-        "scripts.directory.command",
-        "把表格读进支部目录；生成带下拉选项的空表",
-        "bring a spreadsheet into the directory; write an empty one with lists",
-        "import FILE.xlsx|csv [--check] [--yes] | template [--out FILE]",
-    ),
-    "purge": Command(
-        "scripts.purge",
-        "删除到期的表单内容；--dry-run 只说会删什么",
-        "delete what is due from the forms; --dry-run only says what",
-        "[--dry-run] [--json]",
-    ),
-    "doctor": Command(
-        "scripts.doctor",
-        "查设置、密钥、备份、证书、逾期，说该做什么",
-        "look at settings, keys, backups, certificate, overdue; what to do",
-        "[--json]",
-    ),
-    "backup": Command(
-        "scripts.backup",
-        "备份表单数据库：用公钥封好，写完即核对",
-        "back up the forms' database, sealed to the desks' keys, verified",
-        "[--out DIR] [--check FILE] [--identity KEY] [--json]",
-    ),
-    "restore": Command(
-        "scripts.restore",
-        "从备份恢复；已删除的不会再出现",
-        "restore a backup; what was erased stays erased",
-        "FILE --identity KEY [--replace] [--forgotten LIST] [--json]",
-    ),
-    "keys": Command(
-        "scripts.keys",
-        "为受理岗生成、列出、更换密钥",
-        "make, list and renew the keys of the desks",
-        "new|list|rotate [NAME] [--passphrase] [--json]",
-    ),
-    "prove": Command(
-        "scripts.prove.cli",
-        "证明表单服务的承诺：不丢、不重、不漏",
-        "prove what the forms service promises",
-        "NAME [--quick] [--json]",
-        dev=True,
-    ),
-    "bench": Command(
-        "scripts.bench.cli",
-        "实测速度和大小，并与同类软件比较",
-        "measure speed and size beside comparable software",
-        "NAME [--quick] [--json]",
-        dev=True,
-    ),
-}
 
 
 def starts(name: str) -> bool:
@@ -164,6 +53,8 @@ def unfit(version: "tuple[int, ...]", system: str, starts: "Callable[[str], bool
 
 
 def overview() -> str:
+    from scripts.commands import COMMANDS
+
     lines = [
         "用法 / usage: python3 scripts/manage.py NAME …",
         "",
@@ -181,7 +72,7 @@ def overview() -> str:
     return "\n".join(lines)
 
 
-def command_help(name: str, command: Command) -> str:
+def command_help(name: str, command: "Command") -> str:
     """What is known of a command before its own parser can be asked."""
     return "\n".join(
         [
@@ -204,6 +95,10 @@ def main(argv: "list[str]") -> int:
     problem = unfit(sys.version_info[:3], os.name, starts)
     if problem:
         return refuse(problem)
+    if sys.path[:1] == [str(ROOT / "scripts")]:
+        sys.path[0] = str(ROOT)  # so that scripts/build.py never hides a library's `build`
+    from scripts.commands import COMMANDS
+
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(overview(), file=sys.stdout if argv else sys.stderr)
         return 0 if argv else 2
@@ -212,8 +107,6 @@ def main(argv: "list[str]") -> int:
         zh = f"是不是 {near[0]}？" if near else "--help 列出全部命令。"
         en = f"did you mean {near[0]}?" if near else "--help lists them all."
         return refuse(f"没有“{argv[0]}”这个命令：{zh} / there is no command “{argv[0]}”: {en}")
-    if sys.path[:1] == [str(ROOT / "scripts")]:
-        sys.path[0] = str(ROOT)  # so that scripts/build.py never hides a library's `build`
     return guarded(argv)
 
 
@@ -240,6 +133,7 @@ def guarded(argv: "list[str]") -> int:
 def enter(argv: "list[str]") -> int:
     """Prepare the environment, then run the command on it: here, or in this process's place."""
     from scripts import environment
+    from scripts.commands import COMMANDS
 
     command = COMMANDS[argv[0]]
     if {"-h", "--help"} & set(argv[1:]) and not environment.is_ready(ROOT, command.dev):
@@ -254,7 +148,7 @@ def enter(argv: "list[str]") -> int:
     os.execve(python, door, {**os.environ, "PYTHONUTF8": "1"})  # noqa: S606
 
 
-def dispatch(name: str, command: Command, rest: "list[str]") -> int:
+def dispatch(name: str, command: "Command", rest: "list[str]") -> int:
     """A module that sets `PASSES_ON = True` finds what its parser does not know in `args.rest`."""
     module = importlib.import_module(command.module)
     parser = argparse.ArgumentParser(

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="更新的删除名单 / a later list of what was erased",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

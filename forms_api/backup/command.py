@@ -18,10 +18,16 @@ from forms_api.store.engine import open_engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: FORMS_BACKUPS")
-    parser.add_argument("--check", type=Path, metavar="FILE", help="verify a backup, make none")
-    parser.add_argument("--list-only", action="store_true", help="only note what was forgotten")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="默认 / default: FORMS_BACKUPS")
+    parser.add_argument(
+        "--check", type=Path, metavar="FILE", help="只核对一份备份 / verify a backup, make none"
+    )
+    parser.add_argument(
+        "--list-only", action="store_true", help="只更新已删除清单 / only note what was forgotten"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
     add_identity_argument(parser)
 
 

@@ -13,7 +13,12 @@ from forms_api.settings import Settings
 
 
 def add_identity_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--identity", type=Path, metavar="KEY", help="file of a desk's secret key")
+    parser.add_argument(
+        "--identity",
+        type=Path,
+        metavar="KEY",
+        help="受理岗的私钥文件 / file of a desk's secret key",
+    )
 
 
 def given(args: argparse.Namespace, settings: Settings) -> list[str]:

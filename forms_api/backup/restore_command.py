@@ -16,15 +16,23 @@ from forms_api.store.engine import open_engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a backup")
+    parser.add_argument("file", type=Path, help="备份文件 / a backup")
     add_identity_argument(parser)
-    parser.add_argument("--replace", action="store_true", help="even if the database is not empty")
-    parser.add_argument("--yes", action="store_true", help="with --replace: do not ask")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="数据库不空也恢复 / even if the database is not empty",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="同 --replace 用：不再询问 / with --replace: do not ask"
+    )
     parser.add_argument(
         "--forgotten", type=Path, action="append", default=[], metavar="LIST",
-        help="a later list of what was erased, besides the one beside the backup",
+        help="备份旁那份以外、更新的已删除清单 / a later list of what was erased than the backup's",
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:

@@ -14,26 +14,32 @@ from scripts.outcome import DONE, SHORT, both
 from scripts.progress import say
 
 # Each module has `prove(quick) -> dict` with `name`, `holds` and its counts.
-PROOFS = (
-    "erasure",
-    "fuzz",
-    "idempotency",
-    "kill",
-    "outage",
-    "oversell",
-    "plaintext",
-    "restore",
-    "sync",
-)
+PROOFS = {
+    "erasure": "删除的和到期的，文件里一块密文也不剩",
+    "fuzz": "几万个恶意请求，没有一个服务器错误",
+    "idempotency": "同一份发 64 次，只有一条记录、一样的回执",
+    "kill": "反复强行终止：回过执的都还在，都打得开",
+    "outage": "邮件断了又通：每封通知都送到",
+    "oversell": "200 人抢 5 个座位：5 个坐下，其余排队",
+    "plaintext": "填过的字，在主机上哪里都读不到",
+    "restore": "备份、空机器、恢复：不少一条，删过的不回来",
+    "sync": "写进磁盘之前，不发出任何回执",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
-    for name in PROOFS:
-        doc = (_module(name).__doc__ or "").split("\n")[0]
+    for name, zh in PROOFS.items():
+        doc = both(zh, (_module(name).__doc__ or "").split("\n")[0])
         one = names.add_parser(name, help=doc, description=doc)
-        one.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        one.add_argument("--quick", action="store_true", help="the shorter run that tests use")
+        one.add_argument(
+            "--json",
+            action="store_true",
+            help="只输出一个 JSON 对象 / print one JSON object on stdout",
+        )
+        one.add_argument(
+            "--quick", action="store_true", help="测试用的短版 / the shorter run that tests use"
+        )
 
 
 def run(args: argparse.Namespace) -> int:

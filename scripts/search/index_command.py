@@ -16,7 +16,7 @@ OUTPUT = "search-index"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="HTML 文件夹 / folder of HTML")
     parser.add_argument(
-        "--output", type=Path, help=f"索引放哪里 / where to (FOLDER/{OUTPUT} by default)"
+        "--out", type=Path, help=f"索引放哪里 / where to (FOLDER/{OUTPUT} by default)"
     )
     parser.add_argument(
         "--glossary",
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     with step("建立搜索索引 / indexing"):
         reports = index_tree(
             folder,
-            (args.output or folder / OUTPUT).resolve(),
+            (args.out or folder / OUTPUT).resolve(),
             glossary=args.glossary if args.glossary.is_file() else None,
             skip=(lambda url: False) if args.all else is_branch_page,
         )

@@ -22,15 +22,9 @@ from tests.site.office_files import (
     office_rows,
     package,
     sheet_xml,
-    site,
     sound,
     table_of,
 )
-
-
-@pytest.fixture
-def present(tmp_path: Path) -> Site:
-    return site(tmp_path / "site")
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)

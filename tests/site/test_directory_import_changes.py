@@ -28,11 +28,6 @@ from tests.site.office_files import (
 )
 
 
-@pytest.fixture
-def present(tmp_path: Path) -> Site:
-    return site(tmp_path / "site")
-
-
 def test_columns_and_entries_that_the_file_lacks_stay_as_they_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,18 +19,12 @@ from tests.site.office_files import (
     imported,
     office_rows,
     run,
-    site,
     table_of,
 )
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "cases/office_faults.yml").read_text("utf-8")
 )
-
-
-@pytest.fixture
-def present(tmp_path: Path) -> Site:
-    return site(tmp_path / "site")
 
 
 def test_every_fault_is_told_at_once_by_row_and_column(tmp_path: Path, present: Site) -> None:

@@ -21,14 +21,9 @@ from scripts.directory.office.template import columns_of
 from scripts.directory.private_numbers import private_number
 from scripts.outcome import CannotRun
 from tests.site.directory_data import ROOT, SOUND_ROW
-from tests.site.office_files import imported, sheet_xml, site
+from tests.site.office_files import imported, sheet_xml
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-
-
-@pytest.fixture
-def present(tmp_path: Path) -> Site:
-    return site(tmp_path / "site")
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from scripts import environment, manage
+from scripts.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-DOOR = ("manage", "environment", "environment_faults", "outcome", "progress")
+DOOR = ("manage", "commands", "environment", "environment_faults", "outcome", "progress")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_a_command_asked_for_help_shows_its_own_parser(project: Path) -> None:
     done = door(project, "check", "--help")
     assert done.returncode == 0
     assert "--json" in done.stdout
-    assert manage.COMMANDS["check"].zh in done.stdout
+    assert COMMANDS["check"].zh in done.stdout
 
 
 def test_help_needs_no_environment(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_help_needs_no_environment(tmp_path: Path) -> None:
         shutil.copy(ROOT / "scripts" / f"{name}.py", tmp_path / "scripts")
     shutil.copy(ROOT / environment.RUN, tmp_path)
     shutil.copy(ROOT / environment.DEV, tmp_path)
-    for name, words in manage.COMMANDS.items():
+    for name, words in COMMANDS.items():
         done = door(tmp_path, name, "--help")
         assert (done.returncode, done.stderr) == (0, "")
         assert words.en in done.stdout
@@ -125,7 +126,7 @@ def test_the_overview_describes_every_command_in_both_languages(
 ) -> None:
     assert manage.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for name, words in manage.COMMANDS.items():
+    for name, words in COMMANDS.items():
         assert f"  {name} " in shown
         assert words.zh in shown
         assert words.en in shown
@@ -141,9 +142,9 @@ def test_a_misspelt_command_is_told_the_near_one(capsys: pytest.CaptureFixture[s
     assert "did you mean build?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", manage.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_listed_command_exists(name: str) -> None:
-    module = importlib.import_module(manage.COMMANDS[name].module)
+    module = importlib.import_module(COMMANDS[name].module)
     assert callable(module.add_arguments)
     assert callable(module.run)
 
