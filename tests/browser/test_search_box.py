@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.search.indexer import index_tree
 from scripts.search.serving import serve
+from tests.browser.attention import wait_until_keys_are_heard
 from tests.site.search_tree import write_tree
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
@@ -52,7 +53,6 @@ SEARCH = """<div data-jq-searchpage><form role="search" action="/search/">
 <input id="jq-sq" name="q" type="search"><button>搜索</button></form><p role="status"></p>
 <div data-jq-filters></div>
 <div data-jq-results></div><section data-jq-popular><h2>栏目</h2></section></div>"""
-PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Open = Callable[..., Page]
 
 
@@ -84,7 +84,7 @@ def opens(browser: Browser, address: str) -> Iterator[Open]:
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(address + path)
-        page.evaluate(PAINTED)  # a browser throws away keys that come before its first picture
+        wait_until_keys_are_heard(page)
         return page
 
     yield arrive

@@ -9,6 +9,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
 
+from tests.browser.attention import wait_until_keys_are_heard
+
 VIEWPORTS = {
     "small": (320, 568),  # the smallest phone still about
     "phone": (390, 844),
@@ -81,6 +83,8 @@ class Visitor:
 
     def types(self, keys: str) -> None:
         """One key or a chord, such as Tab or Control+K."""
+        if self._javascript:
+            wait_until_keys_are_heard(self.page)
         self.page.keyboard.press(keys)
 
     def goes_back(self) -> None:
