@@ -85,7 +85,7 @@ def clear_log(engine: Engine) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            connection.exec_driver_sql("VACUUM submission, reply, idempotency")
+            connection.exec_driver_sql("VACUUM submission, reply, note, outbox, idempotency")
 
 
 def migrate(engine: Engine) -> None:

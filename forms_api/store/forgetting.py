@@ -10,6 +10,7 @@ from forms_api.store.tables import (
     consent,
     event,
     idempotency,
+    note,
     outbox,
     place,
     reply,
@@ -50,7 +51,7 @@ def forget(connection: Connection, due: Sequence[tuple[Candidate, str]], at: str
         submissions.count(connection, one.form, *ALL, day)
         submissions.bury(connection, one.reference, at, "retention")
     numbers = [one.id for one, _ in due]
-    for table in (consent, idempotency, reply, place, outbox):
+    for table in (consent, idempotency, reply, note, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
     mine = event.c.submission.in_(numbers)
     connection.execute(update(event).where(mine).values(submission=None))

@@ -12,7 +12,7 @@ from forms_api.store.tables import outbox
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`facts` hold no answer. `attempts` counts those that failed."""
+    """`facts` hold no answer; one that does is `sealed`. `attempts` counts those that failed."""
 
     id: int
     dedupe: str
@@ -20,6 +20,7 @@ class Letter:
     desk: str
     facts: Mapping[str, str]
     attempts: int
+    sealed: bytes | None = None
 
 
 _NEW = insert(outbox)
@@ -60,23 +61,32 @@ def is_known(connection: Connection, dedupe: str) -> bool:
     )
 
 
-def lease(connection: Connection, who: str, now: str, until: str, most: int) -> list[Letter]:
-    """Due letters that nobody else is sending, ours until then. In a writing transaction."""
+def lease(
+    connection: Connection, who: str, now: str, until: str, most: int, *, sealed: bool = False
+) -> list[Letter]:
+    """Due letters that nobody else is sending, ours until then. In a writing transaction.
+
+    `sealed` ones are for who can open them, the others for the service.
+    """
     free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
-    due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free)
+    kind = outbox.c.sealed.is_not(None) if sealed else outbox.c.sealed.is_(None)
+    due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free, kind)
     rows = connection.execute(select(outbox).where(due).order_by(outbox.c.id).limit(most)).all()
     ids = [row.id for row in rows]
     if ids:
         mine = update(outbox).where(outbox.c.id.in_(ids)).values(lease=who, lease_until=until)
         connection.execute(mine)
     return [
-        Letter(row.id, row.dedupe, row.kind, row.desk, json.loads(row.facts), row.attempts)
+        Letter(
+            row.id, row.dedupe, row.kind, row.desk, json.loads(row.facts), row.attempts, row.sealed
+        )
         for row in rows
     ]
 
 
 def sent(connection: Connection, number: int, who: str, at: str) -> None:
-    _settle(connection, number, who, state="sent", sent_at=at, last_error=None)
+    """What it said goes with it."""
+    _settle(connection, number, who, state="sent", sent_at=at, last_error=None, sealed=None)
 
 
 def put_off(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from forms_api.store import letters, seats
+from forms_api.store import letters, seats, tables
 from forms_api.store.tables import (
     consent,
     event,
@@ -103,6 +103,17 @@ def erase(connection: Connection, code_hash: bytes, at: str) -> bool:
     return True
 
 
+def erase_one(connection: Connection, reference: str, at: str, desk: str) -> bool:
+    """The same, by a desk that was asked to; False when nothing is there any more."""
+    c = submission.c
+    found = select(c.id).where(c.reference == reference, c.status != "withdrawn")
+    number = connection.execute(found).scalar()
+    if number is None:
+        return False
+    _empty(connection, number, reference, at, desk)
+    return True
+
+
 def erase_again(connection: Connection, references: Sequence[str], at: str) -> int:
     """Tombstones replayed on a restored database; how many submissions had come back."""
     c = submission.c
@@ -116,9 +127,10 @@ def erase_again(connection: Connection, references: Sequence[str], at: str) -> i
 def _empty(connection: Connection, number: int, reference: str, at: str, actor: str) -> None:
     """All that was written, and what leads to it, goes; row and record stay for the counts."""
     mine = submission.c.id == number
-    gone = {"ciphertext": None, "status": "withdrawn"}
+    gone = {"ciphertext": None, "status": "withdrawn", "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
-    connection.execute(delete(reply).where(reply.c.submission == number))
+    for table in (reply, tables.note):
+        connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
     for moved in seats.give_back(connection, number):
         note(connection, moved, at, "system", "seat")

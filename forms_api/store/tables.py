@@ -44,6 +44,8 @@ submission: Final = Table(
     Column("code_hash", LargeBinary, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("duplicate_of", Integer, ForeignKey("submission.id")),
+    # One more with each change by a desk: what somebody saw before it is then known to be old.
+    Column("edition", Integer, nullable=False, server_default="0"),
 )
 
 idempotency: Final = Table(
@@ -110,9 +112,9 @@ place: Final = Table(
     Column("waiting", Boolean, nullable=False),
 )
 
-# Answers of a desk, sealed to the holder of the access code.
-reply: Final = Table(
-    "reply",
+# What desks say among themselves about a submission, sealed to their keys.
+note: Final = Table(
+    "note",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
@@ -121,7 +123,21 @@ reply: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# Mail that waits: `facts` is JSON of reference, form, desk and due date, never an answer.
+# Answers of a desk: `sealed` to the holder of the access code, `kept` to the desks' keys.
+reply: Final = Table(
+    "reply",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("at", String(20), nullable=False),
+    Column("desk", String(60), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("way", String(10), nullable=False, server_default="status"),  # email, phone, status
+    Column("kept", LargeBinary),
+)
+
+# Mail that waits: `facts` is JSON of reference, form, desk and due date, never an answer. A letter
+# to a person is `sealed` to the desks' keys: an unlocked inbox sends it, and then it is emptied.
 outbox: Final = Table(
     "outbox",
     metadata,
@@ -138,6 +154,7 @@ outbox: Final = Table(
     Column("lease_until", String(20)),
     Column("sent_at", String(20)),
     Column("last_error", String(200)),
+    Column("sealed", LargeBinary),
     Index("ix_outbox_state_next_at", "state", "next_at"),
 )
 
