@@ -35,6 +35,11 @@ def new_access_code() -> str:
     return random + _checksum(random)
 
 
+def new_slug() -> str:
+    """a-7f3kq9mx2p: the name of a published answer; says nothing."""
+    return f"a-{_random(_CODE, 10)}"
+
+
 def _random(alphabet: str, length: int) -> str:
     """Each text of that length as likely as any other; one draw of chance instead of many."""
     number, text = secrets.randbelow(len(alphabet) ** length), ""

@@ -16,7 +16,7 @@ from forms_api.composing import Composer
 from forms_api.form import Form
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
-from forms_api.store import arriving, seats, submissions
+from forms_api.store import answers, arriving, seats, submissions
 from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
 from forms_api.store.seats import Wish
@@ -128,12 +128,25 @@ class Keeping:
         )
 
     def erase(self, code: str) -> bool:
-        """Deletes what was written; False for an unknown code."""
+        """Deletes what was written, and takes back what was published of it.
+
+        False for a code that opens neither; an answer outlives the purge of its question.
+        """
         key, moment = codes.code_hash(code), clock.utc(clock.now())
-        done = self._written(lambda connection: submissions.erase(connection, key, moment))
+
+        def work(connection: Connection) -> bool:
+            erased = submissions.erase(connection, key, moment)
+            return answers.withdraw_held(connection, key, actor="public") or erased
+
+        done = self._written(work)
         if done:
             clear_log(self._engine)
         return done
+
+    def published(self, code: str) -> bool:
+        """Whether an answer stands on the site, or will, that the holder may take back."""
+        with self._engine.connect() as connection:
+            return answers.held(connection, codes.code_hash(code)) is not None
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""

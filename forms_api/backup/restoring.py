@@ -13,7 +13,7 @@ from forms_api.backup import archive, forgotten, making, snapshots
 from forms_api.backup.archive import Manifest
 from forms_api.backup.faults import BackupError
 from forms_api.privacy import TOMBSTONE_DAYS
-from forms_api.store import submissions
+from forms_api.store import answers, submissions
 from forms_api.store.engine import begin_writing, clear_log, is_known, migrate
 from forms_api.store.forgetting import tombstone_moments
 from forms_api.store.tables import submission
@@ -138,6 +138,7 @@ def _replay(copy: Engine, stones: Mapping[str, str]) -> int:
         for start in range(0, len(names), _MANY):
             some = names[start : start + _MANY]
             erased += submissions.erase_again(connection, some, clock.utc(clock.now()))
+            answers.withdraw_again(connection, some)
             for name in some:
                 submissions.bury(connection, name, stones[name], "asked")
     return erased

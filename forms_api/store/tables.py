@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata: Final = MetaData()
@@ -158,11 +159,29 @@ outbox: Final = Table(
     Index("ix_outbox_state_next_at", "state", "next_at"),
 )
 
+# Questions and answers that a desk made anonymous, in the clear: they are made to be public. No
+# moment, no desk, no reference: nothing here leads to whoever asked. `holder` is a hash that can
+# be found with the access code of the question alone, and takes the answer back (answers.py).
+published_answer: Final = Table(
+    "published_answer",
+    metadata,
+    Column("slug", String(20), primary_key=True),
+    Column("topic", String(40), nullable=False),
+    Column("question_zh", Text, nullable=False),
+    Column("question_en", Text, nullable=False),
+    Column("answer_zh", Text, nullable=False),
+    Column("answer_en", Text, nullable=False),
+    Column("checked", Integer, nullable=False),  # the year in which a desk last saw to it
+    Column("version", Integer, nullable=False),
+    Column("state", String(10), nullable=False, index=True),  # offered, pulled, withdrawn
+    Column("holder", LargeBinary, unique=True),  # NULL without a submission, and once withdrawn
+)
+
 # What was erased or purged, to be erased again when an older backup is restored.
 tombstone: Final = Table(
     "tombstone",
     metadata,
     Column("reference", String(20), primary_key=True),
     Column("at", String(20), nullable=False, index=True),
-    Column("why", String(20), nullable=False),  # asked, retention
+    Column("why", String(20), nullable=False),  # asked, retention, withdrawn
 )

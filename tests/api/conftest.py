@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from forms_api import services
 from forms_api.app import close, create_app
 from forms_api.settings import Settings
 from forms_api.tokens import Draft
+from tests.api.databases import KINDS, new_database, postgresql_server
 from tests.api.examples import CATALOGUE
 
 
@@ -61,6 +63,21 @@ class Instance:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.services.engine.connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server: the address of its first database."""
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'forms.sqlite'}"
+    return new_database(request.getfixturevalue("server"), f"t{secrets.token_hex(6)}")
 
 
 @pytest.fixture

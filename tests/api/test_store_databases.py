@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,21 +26,8 @@ from forms_api.store.tables import event, metadata, submission
 from forms_api.tokens import Draft, new_key
 from scripts.prove.instance import AGE, Running, draft
 from tests.api.conftest import Instance
-from tests.api.databases import KINDS, new_database, postgresql_server
+from tests.api.databases import new_database
 from tests.api.examples import ASK, AWAY, CATALOGUE, answers
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as address:
-        yield address
-
-
-@pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'forms.sqlite'}"
-    return new_database(request.getfixturevalue("server"), f"t{secrets.token_hex(6)}")
 
 
 @pytest.fixture

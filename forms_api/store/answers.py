@@ -1,0 +1,195 @@
+"""Questions and answers on their way to the site: offered by a desk, pulled, taken back.
+
+An answer outlives the submission it was made from, and nothing in it leads there: it keeps a hash
+of the hash by which the access code finds its submission. As long as the submission is there, its
+desk finds the answer; once it is purged, only the holder of the code does, to take it back.
+Taking back empties the row and leaves a tombstone, which a restored backup and `answers pull`
+obey.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+
+from forms_api import clock, codes, publishable
+from forms_api.publishable import Fault
+from forms_api.store import submissions
+from forms_api.store.tables import published_answer, submission, tombstone
+
+OFFERED: Final = "offered"
+PULLED: Final = "pulled"
+WITHDRAWN: Final = "withdrawn"
+_EMPTY: Final = {"question_zh": "", "question_en": "", "answer_zh": "", "answer_en": ""}
+_SLUG: Final = "A-"  # how the tombstone of an answer begins; references have two dashes
+_ALL = select(published_answer)
+
+
+class AnswerRefused(Exception):
+    """What cannot be published, with everything that is wrong; nothing was stored."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(", ".join(f"{one.part} {one.lang} {one.code}" for one in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAnswer:
+    """`checked` is a year; texts are empty once it is withdrawn."""
+
+    slug: str
+    topic: str
+    question: Mapping[str, str]
+    answer: Mapping[str, str]
+    checked: int
+    version: int
+    state: str
+
+
+def offer_answer(
+    connection: Connection,
+    *,
+    topic: str,
+    question: Mapping[str, str],
+    answer: Mapping[str, str],
+    desk: str,
+    number: int | None = None,
+) -> str:
+    """The slug of the answer, which the next pull takes to the site. In a writing transaction.
+
+    `number` is the submission it was made from: whoever offers has opened it and seen that its
+    `publish_ok` is yes. Offering again for the same submission changes the answer already there,
+    and the same words are stored once. Raises AnswerRefused, and LookupError for a submission
+    that is gone or withdrawn: its consent went with it.
+    """
+    asked, said = publishable.cleaned(question), publishable.cleaned(answer)
+    if wrong := publishable.faults(topic, asked, said):
+        raise AnswerRefused(wrong)
+    holder = _holder_of(connection, number) if number is not None else None
+    words = {"topic": topic, "checked": clock.today().year}
+    words |= {f"question_{lang}": text for lang, text in asked.items()}
+    words |= {f"answer_{lang}": text for lang, text in said.items()}
+    there = _there(connection, holder, words)
+    if there is None:
+        slug = codes.new_slug()
+        row = {"slug": slug, **words, "version": 1, "state": OFFERED, "holder": holder}
+        connection.execute(insert(published_answer).values(row))
+    else:
+        slug = there["slug"]
+        if all(there[name] == value for name, value in words.items()):
+            return str(slug)
+        mine = published_answer.c.slug == slug
+        new = {**words, "version": there["version"] + 1, "state": OFFERED}
+        connection.execute(update(published_answer).where(mine).values(new))
+    submissions.note(connection, number, clock.utc(clock.now()), desk, "offered")
+    return str(slug)
+
+
+def answer_of(connection: Connection, number: int) -> PublishedAnswer | None:
+    """The answer made from this submission, unless it was withdrawn."""
+    key = select(submission.c.code_hash).where(submission.c.id == number)
+    code_hash = connection.execute(key).scalar_one_or_none()
+    return held(connection, code_hash) if code_hash else None
+
+
+def held(connection: Connection, code_hash: bytes) -> PublishedAnswer | None:
+    """The answer that the holder of this access code may take back."""
+    mine = published_answer.c.holder == _holder(code_hash)
+    row = connection.execute(_ALL.where(mine)).mappings().first()
+    return _as_object(row) if row else None
+
+
+def withdraw_answer(connection: Connection, slug: str, *, actor: str) -> bool:
+    """Empties it for good; the next pull removes its file. False when there is nothing to empty.
+
+    `actor` is the desk, or "public". In a writing transaction.
+    """
+    return _withdraw(connection, published_answer.c.slug == slug, actor)
+
+
+def withdraw_held(connection: Connection, code_hash: bytes, *, actor: str) -> bool:
+    """The same for whoever holds the access code, or erases what it opens."""
+    return _withdraw(connection, published_answer.c.holder == _holder(code_hash), actor)
+
+
+def withdraw_again(connection: Connection, names: Sequence[str]) -> int:
+    """Tombstones replayed on a restored database; how many answers had come back."""
+    slugs = [name.lower() for name in names if name.startswith(_SLUG)]
+    return sum(withdraw_answer(connection, slug, actor="system") for slug in slugs)
+
+
+def to_pull(connection: Connection) -> list[PublishedAnswer]:
+    """All that are to stand on the site, by topic and slug; offered or pulled before."""
+    order = (published_answer.c.topic, published_answer.c.slug)
+    wanted = _ALL.where(published_answer.c.state != WITHDRAWN).order_by(*order)
+    return [_as_object(row) for row in connection.execute(wanted).mappings()]
+
+
+def withdrawn(connection: Connection) -> set[str]:
+    """Slugs that must not stand on the site, also those whose rows a restored backup lacks."""
+    gone = select(published_answer.c.slug).where(published_answer.c.state == WITHDRAWN)
+    stones = select(tombstone.c.reference).where(tombstone.c.reference.startswith(_SLUG))
+    found = [*connection.execute(gone).scalars(), *connection.execute(stones).scalars()]
+    return {name.lower() for name in found}
+
+
+def mark_pulled(connection: Connection, taken: Sequence[PublishedAnswer]) -> None:
+    """Unless a desk changed it meanwhile: then the next pull takes it again."""
+    for one in taken:
+        c = published_answer.c
+        same = (c.slug == one.slug, c.version == one.version, c.state == OFFERED)
+        connection.execute(update(published_answer).where(*same).values(state=PULLED))
+
+
+def _there(
+    connection: Connection, holder: bytes | None, words: Mapping[str, Any]
+) -> RowMapping | None:
+    """The row to change: of the same submission, or of the same words without any."""
+    c = published_answer.c
+    if holder is not None:
+        found = _ALL.where(c.holder == holder)
+    else:
+        equal = [c[name] == value for name, value in words.items() if name != "checked"]
+        found = _ALL.where(c.holder.is_(None), c.state != WITHDRAWN, *equal)
+    return connection.execute(found).mappings().first()
+
+
+def _withdraw(connection: Connection, which: ColumnElement[bool], actor: str) -> bool:
+    c = published_answer.c
+    found = select(c.slug).where(which, c.state != WITHDRAWN)
+    slug = connection.execute(found).scalar_one_or_none()
+    if slug is None:
+        return False
+    gone = {**_EMPTY, "state": WITHDRAWN, "holder": None}
+    connection.execute(update(published_answer).where(c.slug == slug).values(gone))
+    moment = clock.utc(clock.now())
+    submissions.bury(connection, slug.upper(), moment, "withdrawn")
+    submissions.note(connection, None, moment, actor, "answer-withdrawn")
+    return True
+
+
+def _holder_of(connection: Connection, number: int) -> bytes:
+    c = submission.c
+    found = select(c.code_hash).where(c.id == number, c.status != "withdrawn")
+    code_hash = connection.execute(found).scalar_one_or_none()
+    if code_hash is None:
+        raise LookupError(number)
+    return _holder(code_hash)
+
+
+def _holder(code_hash: bytes) -> bytes:
+    return hashlib.blake2b(code_hash, digest_size=32, person=b"jq answer").digest()
+
+
+def _as_object(row: RowMapping) -> PublishedAnswer:
+    return PublishedAnswer(
+        slug=row["slug"],
+        topic=row["topic"],
+        question={"zh": row["question_zh"], "en": row["question_en"]},
+        answer={"zh": row["answer_zh"], "en": row["answer_en"]},
+        checked=row["checked"],
+        version=row["version"],
+        state=row["state"],
+    )
