@@ -22,6 +22,12 @@ LENGTHS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "question": {"zh": (5, 120), "en": (10, 300)},
     "answer": {"zh": (15, 2000), "en": (30, 5000)},
 }
+#: What may be wrong; the words are publishable.… in strings/.
+CODES: Final = (
+    *("unknown-topic", "missing", "too-short", "too-long", "one-line", "language", "id-number"),
+    *("bank-number", "mobile", "reference", "access-code", "mail", "link", "account", "name"),
+    "day",
+)
 Pair = Mapping[str, str]
 
 _LETTERS: Final = "34679ACDEFGHJKMNPQRTWXY"  # of references, see codes.py
