@@ -11,7 +11,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from forms_api import keys, mailing, purging
 from forms_api.backup import command as backing_up
@@ -19,7 +19,9 @@ from forms_api.backup import restore_command as restoring
 from forms_api.backup.faults import BackupError
 from forms_api.doctor import command as doctor
 from forms_api.forms import DefinitionError, load_all
+from forms_api.moving import command as moving
 from forms_api.settings import Settings, SettingsError
+from forms_api.store import fence
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
@@ -30,6 +32,7 @@ MODULES: Mapping[str, tuple[Any, str]] = {
     "outbox": (mailing, "没发出的通知；--retry 再发"),
     "backup": (backing_up, "备份数据库，用公钥封好；核对备份"),
     "restore": (restoring, "从备份恢复；删过的不回来"),
+    "migrate-database": (moving, "从 SQLite 搬到 PostgreSQL，逐表核对"),
     "doctor": (doctor, "哪里不对、该做什么，一行一条"),
 }
 
@@ -63,6 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = MODULES[args.command][0].run(args, os.environ)
     except (SettingsError, DefinitionError, BackupError) as error:
         print(error, file=sys.stderr)
+        return _CANNOT
+    except IntegrityError as error:
+        if not fence.refused(error):
+            raise
+        print(
+            "这个数据库正在搬或已经搬走，什么也没改。 / "
+            "this database moves or was moved; nothing was changed.",
+            file=sys.stderr,
+        )
         return _CANNOT
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]

@@ -35,7 +35,7 @@ _ALWAYS: Final[Mapping[str, Any]] = {
 }
 _REFUSED: Final = (
     *("bad-request", "foreign", "too-large", "media-type", "too-many"),
-    *("server", "busy"),
+    *("server", "busy", "moving"),
 )
 _KEPT: Final = ("token", "key-missing", "in-progress", "already-sent", "answers")
 

@@ -15,6 +15,7 @@ from forms_api.chrome import message_html
 from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
 from forms_api.languages import Folder, prefix, public
 from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
+from forms_api.store.fence import Moved
 from forms_api.store.writer import Closed, QueueFull
 from forms_api.tokens import TokenError
 from forms_api.words import words
@@ -27,6 +28,7 @@ _CODES: Final[dict[type[Exception], str]] = {
     TooSlow: "busy",
     QueueFull: "busy",
     Closed: "busy",
+    Moved: "moving",
     TokenError: "token",
 }
 _log = structlog.get_logger()

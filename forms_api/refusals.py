@@ -21,8 +21,10 @@ STATUS: Final[Mapping[str, int]] = {
     "too-many": 429,
     "server": 500,
     "busy": 503,
+    "moving": 503,
 }
-RETRY_SECONDS: Final[Mapping[str, int]] = {"in-progress": 2, "busy": 2, "too-many": 60}
+RETRY_SECONDS: Final[Mapping[str, int]] = {"in-progress": 2, "busy": 2, "moving": 120,
+                                           "too-many": 60}  # fmt: skip
 _BY_STATUS: Final = {404: "not-found", 405: "method", 413: "too-large", 415: "media-type",
                      429: "too-many", 503: "busy"}  # fmt: skip
 

@@ -94,6 +94,12 @@ COMMANDS = {
         "restore a backup; what was erased stays erased",
         "FILE --identity KEY [--replace] [--forgotten LIST] [--json]",
     ),
+    "migrate-database": Command(
+        "scripts.migrate_database",
+        "把表单数据库从 SQLite 搬到 PostgreSQL，逐表核对",
+        "move the forms' database from SQLite to PostgreSQL, compared",
+        "--to URL [--reopen] [--json]",
+    ),
     "keys": Command(
         "scripts.keys",
         "为受理岗生成、列出、更换密钥",

@@ -63,7 +63,7 @@ def overview() -> str:
         "",
     ]
     for name, command in COMMANDS.items():
-        lines += [f"  {name:<12}{command.zh}", f"  {'':<12}{command.en}"]
+        lines += [f"  {name:<18}{command.zh}", f"  {'':<18}{command.en}"]
     lines += [
         "",
         "每个命令的参数 / each command's options: python3 scripts/manage.py NAME --help",

@@ -13,7 +13,7 @@ from forms_api.backup import archive, forgotten, making, snapshots
 from forms_api.backup.archive import Manifest
 from forms_api.backup.faults import BackupError
 from forms_api.privacy import TOMBSTONE_DAYS
-from forms_api.store import answers, submissions
+from forms_api.store import answers, fence, submissions
 from forms_api.store.engine import begin_writing, clear_log, is_known, migrate
 from forms_api.store.forgetting import tombstone_moments
 from forms_api.store.tables import submission
@@ -60,6 +60,9 @@ def restore(
         _refuse_unfit(about, path)
         with snapshots.opened(snapshot) as copy:
             migrate(copy)
+            with copy.begin() as connection:
+                begin_writing(connection)
+                fence.take_down(connection)  # a backup made while its database was moving
             migrate(engine)
             with engine.connect() as connection:
                 stones |= tombstone_moments(connection)

@@ -1,6 +1,6 @@
 """A database as one SQLite file, and back: the same for SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
 from sqlalchemy import text as sql
 
 from forms_api.backup.faults import BackupError
+from forms_api.store import fence
 from forms_api.store.engine import begin_writing, head, migrate, open_engine, revision_of
 from forms_api.store.tables import metadata
 
@@ -27,6 +28,13 @@ def take(engine: Engine, snapshot: Path) -> dict[str, Any]:
         raise BackupError(
             "数据库还是空的，没有可以备份的：请看 FORMS_DATABASE_URL 写的是哪一个。",
             "the database is empty, there is nothing to back up: see FORMS_DATABASE_URL.",
+        )
+    with engine.connect() as connection:
+        standing = fence.found(connection)
+    if standing and standing.state == "moved":
+        raise BackupError(
+            "这个数据库已经搬走：请把 FORMS_DATABASE_URL 换成新地址。",
+            "this database was moved: set FORMS_DATABASE_URL to the new address.",
         )
     if engine.dialect.name == "sqlite":
         _copy_file(engine, snapshot)
@@ -57,14 +65,25 @@ def counted(connection: Connection) -> dict[str, int]:
     }
 
 
-def pour(source: Connection, target: Connection) -> None:
-    """Put all rows into a target that has the same schema, in place of what it holds."""
+def pour(
+    source: Connection,
+    target: Connection,
+    tell: Callable[[str, int], None] = lambda table, rows: None,
+) -> None:
+    """Put all rows into a target that has the same schema, in place of what it holds.
+
+    `tell(table, rows)`: so many of a table's rows went over so far.
+    """
     for table in reversed(TABLES):
         target.execute(table.delete())
     for table in TABLES:
         rows = source.execute(select(table).order_by(*table.primary_key)).mappings()
+        over = 0
+        tell(table.name, over)
         for some in rows.partitions(_MANY):
             target.execute(insert(table), [dict(row) for row in some])
+            over += len(some)
+            tell(table.name, over)
     if target.dialect.name == "postgresql":
         for table in TABLES:
             if "id" in table.c:

@@ -14,6 +14,7 @@ from forms_api.doctor.finding import Finding, finding, rising
 from forms_api.doctor.machine import database_file
 from forms_api.forms import Form
 from forms_api.settings import Settings
+from forms_api.store import fence
 from forms_api.store.engine import head, open_engine, revision_of
 from forms_api.store.tables import event, outbox, submission
 
@@ -60,6 +61,7 @@ def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Itera
         )
         return
     with engine.connect() as connection:
+        yield from _fence(connection)
         yield from _overdue(connection, now.date())
         yield from _mail(connection, now)
         yield from _clock(connection, now)
@@ -71,6 +73,35 @@ def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Itera
             "purge-late",
             (f"{count} 份早该删除，还在", f"{count} submissions should be gone already"),
             ("运行 purge；看 FORMS_HOUSEKEEPING。", "run purge; look at FORMS_HOUSEKEEPING."),
+        )
+
+
+def _fence(connection: Connection) -> Iterator[Finding]:
+    standing = fence.found(connection)
+    if standing is None:
+        return
+    if standing.state == "moving":
+        yield finding(
+            "error",
+            "moving",
+            (
+                f"搬数据库中断于 {standing.at}，不收表单",
+                f"a move begun {standing.at} stopped halfway",
+            ),
+            (
+                "再运行一次 migrate-database；不搬了就加 --reopen。",
+                "run migrate-database again, or with --reopen to give it up.",
+            ),
+        )
+    else:
+        yield finding(
+            "error",
+            "moved",
+            ("这是搬走以前的旧数据库", "this is the old database, from before the move"),
+            (
+                "把 FORMS_DATABASE_URL 换成新地址，重启服务。",
+                "set FORMS_DATABASE_URL to the new address and restart the service.",
+            ),
         )
 
 

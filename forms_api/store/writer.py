@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from forms_api.store import fence
 from forms_api.store.engine import begin_writing
 
 _T = TypeVar("_T")
@@ -47,7 +48,8 @@ class Writer:
         """The job's result once it is committed, or its own exception.
 
         A job may run twice (when another of its batch failed), so it must leave nothing outside
-        its connection. Raises QueueFull or Closed.
+        its connection. Raises QueueFull or Closed; `fence.Moved` is the result where the database
+        takes no more.
         """
         return self._put(lambda connection, _: [work(connection)], None)
 
@@ -108,7 +110,8 @@ class Writer:
     def _write(self, batch: list[_Job]) -> None:
         try:
             results = self._commit(batch)
-        except Exception as error:
+        except Exception as caught:
+            error = fence.Moved() if fence.refused(caught) else caught
             if len(batch) == 1:
                 batch[0].done.set_exception(error)
                 return

@@ -1,0 +1,1 @@
+"""Moving an instance from SQLite to PostgreSQL."""
