@@ -110,6 +110,11 @@ def table(result: dict[str, Any]) -> str:
         lines.append(f"| {title} | {' | '.join(cells)} |")
     cells = [f"{result['index_seconds'][e]:.1f}" for e in ENGINES]
     lines.append(f"| index seconds | {' | '.join(cells)} |")
+    taken = result["pagefind_processor_seconds"]
+    lines.append(
+        f"| Pagefind's own part of it, seconds of a processor | {taken['ours']:.2f} |"
+        f" {taken['pagefind']:.2f} | – |"
+    )
     absent = result["absent"]
     lines.append(f"| absent words given as exact ({absent['n']}) | {absent['exact']:.3f} | – | – |")
     for count, row in result.get("entries", {}).items():

@@ -6,12 +6,12 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scripts.beside import beside
 from scripts.search import pagefind, places, tables
 from scripts.search.corpus import Article, collect
 from scripts.search.glossary import names as glossary_names
@@ -31,11 +31,13 @@ NO_BRANCHES: Mapping[str, Any] = {"branches": []}
 class Report:
     """What one language's index came to: things that can be found, and the bundle on disk.
 
-    `seconds` overlap: languages are indexed side by side.
+    `seconds` overlap: languages are indexed side by side. `pagefind` is how many seconds of
+    processors Pagefind took.
     """
 
     pages: int
     seconds: float
+    pagefind: float
     files: int
     bytes: int
 
@@ -65,16 +67,28 @@ def index_tree(
     directory = root / "data" / "branches.json"
     data = json.loads(directory.read_bytes()) if directory.is_file() else NO_BRANCHES
     out.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as workspaces:  # Pagefind works on one language while another is prepared
-        begun = {
-            lang: _Index(articles, out / lang, Path(workspaces.enter_context(TemporaryDirectory())))
-            for lang, articles in sorted(by_language.items())
-        }
-        for lang, index in begun.items():
-            finder = f"{FINDER}/{lang}.json"
-            address = f"/{finder}" if (root / finder).is_file() else ""
-            index.write_tables(names.get(lang, ()), places.titles(data, lang), address)
-        return {lang: index.finish() for lang, index in begun.items()}
+
+    def index(lang: str) -> Report:
+        finder = f"{FINDER}/{lang}.json"
+        address = f"/{finder}" if (root / finder).is_file() else ""
+        with TemporaryDirectory() as workspace:
+            begun = _Index(by_language[lang], out / lang, Path(workspace))
+            begun.write_tables(names.get(lang, ()), places.titles(data, lang), address)
+            return begun.finish()
+
+    return _each(sorted(by_language), index)
+
+
+def _each(languages: Sequence[str], index: Callable[[str], Report]) -> dict[str, Report]:
+    """The last in this process, each other in one of its own."""
+    if not languages:
+        return {}
+    first, *others = languages
+    if not others:
+        return {first: index(first)}
+    with beside(lambda: index(first), f"the index of {first}") as begun:
+        rest = _each(others, index)
+    return {first: begun.result(), **rest}
 
 
 class _Index:
@@ -87,7 +101,7 @@ class _Index:
         pages = [token_page(name, article) for name, article in self.by_name.items()]
         self.run = pagefind.Run(pages, workspace, out)
         self.tables: dict[str, Any] = {}
-        self.beside: dict[str, Mapping[str, Any]] = {}
+        self.apart: dict[str, Mapping[str, Any]] = {}
 
     def write_tables(self, names: Names, branches: Sequence[str], finder: str) -> None:
         """`names`: the names of each thing, most usual first; `branches`: names of branches;
@@ -95,19 +109,21 @@ class _Index:
         fold = tables.simplify()
         text = "\n".join(_all_text(self.articles))
         titles = [fold(title) for title in branches]
-        beside = "".join(titles)
+        nearby = "".join(titles)
         taiwan = tables.taiwan_for(text) if re.search(f"[{HAN}]", text) else {}
         same = tables.aliases_for([[fold(n) for n in group] for group in names], text)
         other = "".join([*taiwan, *(name for _, absent in same for name in absent)])
         self.tables = {
             "format": FORMAT,
             "finder": finder,
-            **_packed_fold(tables.fold_table_for({*text, *beside, *other})),
+            **_packed_fold(tables.fold_table_for({*text, *nearby, *other})),
             "taiwan": taiwan,
             "names": same,
         }
         heard = [fold(name) for article in self.articles for name in _names_in(article)]
-        self.beside = {"sounds": sounds([*heard, *titles], {*text, *beside}, COMMON)}
+        # where nothing is called by a Han name, nothing is mistaken for one that sounds alike
+        slips = COMMON if re.search(f"[{HAN}]", "".join([*heard, *titles])) else ""
+        self.apart = {"sounds": sounds([*heard, *titles], {*text, *nearby}, slips)}
 
     def finish(self) -> Report:
         contents = self.run.wait()
@@ -126,11 +142,12 @@ class _Index:
                 "pages": [[name, *rows[name]] for name in contents.pages],
             },
         )
-        for name, table in self.beside.items():
+        for name, table in self.apart.items():
             _write(self.out / f"{name}.json", table)
         files = [path for path in self.out.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in files)
-        return Report(len(self.articles), time.monotonic() - self.began, len(files), size)
+        took = time.monotonic() - self.began
+        return Report(len(self.articles), took, self.run.seconds, len(files), size)
 
 
 def token_page(name: str, article: Article) -> pagefind.TokenPage:

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import pagefind_bin  # type: ignore[import-untyped]
@@ -27,7 +28,7 @@ MAGIC = b"pagefind_dcd"
 LANGUAGE = "unknown"
 # One query loads a chunk for each of its words, and a table of all chunks: many small chunks cost
 # as much as few large ones. About so many are best, within these sizes.
-CHUNKS, SMALLEST, LARGEST = 600, 250, 4000
+CHUNKS, SMALLEST, LARGEST = 600, 700, 4000
 KEPT = ("index", "fragment")  # all else that Pagefind lays down is its own search, which we replace
 
 
@@ -65,7 +66,10 @@ class Contents:
 
 
 class Run:
-    """Pagefind at work on `pages`, with the empty folder `workspace` to work in."""
+    """Pagefind at work on `pages`, with the empty folder `workspace` to work in.
+
+    `seconds` are those of processors that it took, once it has been waited for.
+    """
 
     def __init__(self, pages: Sequence[TokenPage], workspace: Path, out: Path) -> None:
         for page in pages:
@@ -74,7 +78,7 @@ class Run:
         words = sum(len(block) for page in pages for block in page.blocks)
         chunk = max(SMALLEST, min(LARGEST, words // CHUNKS))
         command = [_binary(), "--site", str(workspace), "--output-path", str(out)]
-        self.out, self.count = out, len(pages)
+        self.out, self.count, self.seconds = out, len(pages), 0.0
         self.process = subprocess.Popen(
             [*command, "--force-language", LANGUAGE, "--silent"],
             env={**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": str(chunk)},
@@ -85,7 +89,10 @@ class Run:
 
     def wait(self) -> Contents:
         """What it made in the folder `out`; FormatChanged when that is not as it was."""
+        before = getrusage(RUSAGE_CHILDREN)
         said = self.process.communicate()[1].strip()
+        after = getrusage(RUSAGE_CHILDREN)
+        self.seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         if self.process.returncode:
             raise CannotRun(
                 f"Pagefind 没有建成索引：{said}", f"Pagefind could not make the index: {said}"

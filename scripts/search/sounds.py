@@ -11,9 +11,6 @@ from collections.abc import Container, Iterable
 from functools import cache
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-from pypinyin.pinyin_dict import pinyin_dict
-
 from scripts.search.tokens import HAN
 
 LONGEST = 40  # characters of a name that are kept: nobody types more of a heading by ear
@@ -75,11 +72,15 @@ def _syllables(run: str) -> tuple[str, ...]:
     """One for each character; a character of unknown sound stands for itself."""
     if len(run) == 1:
         return (_alone(run),)
+    from pypinyin import Style, lazy_pinyin  # large: read while Pagefind is at work, and not before
+
     found = lazy_pinyin(run, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
     return tuple(syllable.replace("v", "u").replace("ü", "u") for syllable in found)
 
 
 def _alone(character: str) -> str:
     """Its most usual reading, without asking for the words around it."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
     usual = pinyin_dict.get(ord(character), character).split(",")[0]
     return "".join(c for c in unicodedata.normalize("NFD", usual) if not unicodedata.combining(c))

@@ -26,7 +26,8 @@ def test_three_searches_are_asked_the_same_and_ours_finds_most(root: Path, tmp_p
     assert pooled["ours"]["s3"] > max(pooled["pagefind"]["s3"], pooled["lunr"]["s3"])
     assert all(result["bytes"][engine]["first"] > 10_000 for engine in search.ENGINES)
     assert all(result["index_seconds"][engine] > 0 for engine in search.ENGINES)
-    assert len(search.table(result).splitlines()) == len(result["sets"]) + 9
+    assert len(search.table(result).splitlines()) == len(result["sets"]) + 10
+    assert all(value > 0 for value in result["pagefind_processor_seconds"].values())
     assert result["absent"] == {"n": 4, "exact": 0}
     assert result["entries"]["40"]["pooled"]["s3"] > 0.9
     assert 1_000 < result["entries"]["40"]["branch_bytes"] < 60 * 1024

@@ -202,7 +202,8 @@ if (page) {
     return true;
   };
   const close = () => { if (dialog.open) dialog.close(); };
-  dialog?.addEventListener("close", () => { dialog.hidden = true; });
+  // told a little later: by then a quick reader may have opened it again
+  dialog?.addEventListener("close", () => { dialog.hidden = !dialog.open; });
   dialog?.addEventListener("click", event => { if (event.target === dialog || event.target.closest("[data-jq-close]")) close(); });
   // a search field takes the first Esc to empty itself
   dialog?.addEventListener("keydown", event => {
