@@ -10,7 +10,7 @@ export const STOP = new Set(("a an the is are was were be do does did can could 
   + " our your their me us them to of in on at for from by with about and or if how what where when who whom which why"
   + " that this these those there have has had get not no any some please tell need want").split(" "));
 // Words that ask and say nothing of the matter; dropped when the whole query is found nowhere.
-const ASKING = "怎么办|怎么样|怎么|怎样|如何|什么时候|是什么|什么是|什么|为什么|为啥|哪几个|哪几种|哪些|哪个|哪里|哪儿|哪|多少|多久|几个"
+const ASKING = "怎么办|怎么样|怎么|怎样|如何|咋办|咋|什么时候|(?:是|指的是|是指)?(?:什么|啥)意思|(?:指的)?是什么|是指什么|什么是|什么|啥时候|啥|为什么|为啥|在哪里|在哪儿|在哪|哪几个|哪几种|哪些|哪个|哪里|哪儿|哪|多少|多久|几个"
   + "|能不能|可不可以|可以|要不要|是不是|有没有|会不会|需要|应该|应当|请问|谁来|谁|吗|呢|吧|啊|我们|我的|我想|我要|我是|我|你们|您|想要"
   + "|一下|有关|关于|以及|还是|或者|还有|了(?!解)|的|是(?!否)";
 export const FILLER = new RegExp(ASKING, "gu");

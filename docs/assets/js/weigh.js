@@ -70,12 +70,15 @@ export function openWeigh(postings, pages, english) {
       const old = scores.get(page) || { score: 0 };
       scores.set(page, { ...old, ...more, score: old.score + n });
     };
-    const telling = u => !STOP.has(u.text.toLowerCase());
+    const telling = (all, otherwise) => {
+      const some = all.filter(u => !STOP.has(u.text.toLowerCase()));
+      return some.length ? some : otherwise;
+    };
     const bare = text.replace(FILLER, " ");
     const core = trimmed(text.trim());
-    const units = unitsOf(text).filter(telling);
-    const pieces = unitsOf(bare).filter(telling);
-    const kept = pieces.length ? pieces : units.length ? units : unitsOf(text);
+    const units = telling(unitsOf(text), unitsOf(text)); // asked for alone, even such a word tells
+    const pieces = telling(unitsOf(bare), []);
+    const kept = pieces.length ? pieces : units;
 
     // every word by itself, with a bonus for words that keep the query's distance from each other
     const terms = kept.flatMap(unit => {
@@ -107,7 +110,7 @@ export function openWeigh(postings, pages, english) {
 
     // the whole of it: every unit as a phrase, then the same without the asking words
     let found = false;
-    for (const wanted of [units, unitsOf(core).filter(telling), pieces]) {
+    for (const wanted of [units, telling(unitsOf(core), []), pieces]) {
       if (!wanted.length || found) continue;
       const phrases = wanted.map(phraseOf);
       const [all, written] = await Promise.all(["hits", "exact"].map(part => Promise.all(phrases.map(p => phrase(p, part)))));
