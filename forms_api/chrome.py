@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from forms_api.languages import Folder, other, prefix, public
+from forms_api.shell import Shell
 from forms_api.templating import fill, summary_box
 from forms_api.words import words
 
@@ -52,6 +53,32 @@ def switch_html(lang: Folder, url: str, cls: str = "jq-act jq-screen") -> str:
     """The link to the other language; `url` is the page there."""
     target = other(lang)
     return fill("switch.html", lang, url=url, cls=cls, target=public(target))
+
+
+def dressed(
+    shell: Shell,
+    lang: Folder,
+    site: str,
+    title: str,
+    content: str,
+    there: str,
+    *,
+    crumb: tuple[str, str] | tuple[()] = (),
+    rail: str = "",
+    error: bool = False,
+) -> str:
+    """A whole page; `there` is its address in the other language, `crumb` (name, address)."""
+    url = str(escape(there))
+    return shell.fill(
+        title=title_html(lang, title, site, error),
+        description="",
+        canonical="",
+        crumbs=crumbs_html(lang, *crumb),
+        content=content,
+        rail=rail,
+        switch=switch_html(lang, url),
+        switch_foot=switch_html(lang, url, cls=""),
+    )
 
 
 def plain_shell(lang: Folder, name: str) -> str:

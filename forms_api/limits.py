@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Sequence
 
 from flask import Blueprint, Flask, request
@@ -12,10 +13,23 @@ from forms_api.settings import Settings
 
 
 def visitor(secret: str) -> str:
-    """Stands for the request's address until midnight."""
+    """Stands for the request's address until midnight; of IPv6 for its network of 64 bits."""
     today = hmac.digest(secret.encode(), clock.today().isoformat().encode(), "sha256")
-    address = (request.remote_addr or "").encode()
+    address = _network(request.remote_addr or "").encode()
     return hashlib.blake2b(address, key=today, digest_size=16).hexdigest()
+
+
+def _network(address: str) -> str:
+    """One connection has 2^64 addresses of IPv6 to choose from, and one of IPv4."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 def limit_posts(app: Flask, blueprints: Sequence[Blueprint], settings: Settings) -> None:

@@ -10,8 +10,7 @@ import structlog
 from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException
 
-from forms_api import asking, replying
-from forms_api.chrome import message_html
+from forms_api import asking, refusal_pages, replying
 from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
 from forms_api.languages import Folder, prefix, public
 from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
@@ -76,25 +75,14 @@ def answer(code: str, status: int | None = None) -> Response:
 
 def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None = None) -> Response:
     """problem+json with a stable `code`; `extra` are further members."""
-    w = words(lang)
-    body = {
-        "type": f"urn:jinqiao:problem:{code}",
-        "title": w(f"problem.{code}"),
-        "status": status or STATUS[code],
-        "detail": w(f"problem.{code}_text"),
-        "code": code,
-        **extra,
-    }
+    body = {**refusal_pages.document(code, lang, status), **extra}
     reply = Response(json.dumps(body), status or STATUS[code], mimetype=MEDIA_TYPE)
     reply.headers["Content-Language"] = public(lang)
     return reply
 
 
 def _page(code: str, lang: Folder) -> Response:
-    w = words(lang)
-    links = [(f"/{prefix(lang)}", w("problem.home")), ("tel:12371", w("problem.call"))]
-    if form := replying.form_of_request():
-        links.insert(0, (f"/{prefix(lang)}{form.page}/", w("problem.back")))
-    title = w(f"problem.{code}")
-    content = message_html(lang, title, w(f"problem.{code}_text"), links)
-    return replying.page(lang, title, content, form=replying.form_of_request())
+    w, form = words(lang), replying.form_of_request()
+    back = [(f"/{prefix(lang)}{form.page}/", w("problem.back"))] if form else []
+    content = refusal_pages.content(code, lang, back)
+    return replying.page(lang, w(f"problem.{code}"), content, form=form)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g, json, request
-from markupsafe import escape
 
 from forms_api import chrome, render
 from forms_api.forms import Form
@@ -31,17 +30,16 @@ def page(
     """`switch` is the same page in the other language; by default the form's static page."""
     site = here().site
     there = other(lang)
-    url = switch or (render.page_url(form, there) if form else f"/{prefix(there)}")
-    crumb = (form.title[lang], render.page_url(form, lang)) if form else ()
-    html = site.shell(lang).fill(
-        title=chrome.title_html(lang, title, site.name(lang), error),
-        description="",
-        canonical="",
-        crumbs=chrome.crumbs_html(lang, *crumb),
-        content=content,
+    html = chrome.dressed(
+        site.shell(lang),
+        lang,
+        site.name(lang),
+        title,
+        content,
+        switch or (render.page_url(form, there) if form else f"/{prefix(there)}"),
+        crumb=(form.title[lang], render.page_url(form, lang)) if form else (),
         rail=render.rail_html(form, lang) if form else "",
-        switch=chrome.switch_html(lang, str(escape(url))),
-        switch_foot=chrome.switch_html(lang, str(escape(url)), cls=""),
+        error=error,
     )
     # What was typed stands on its own page again: half a surrogate pair cannot be sent.
     raw = html.encode("utf-8", "replace")

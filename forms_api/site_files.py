@@ -5,7 +5,6 @@ new release shows at once.
 """
 
 import gzip
-import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
@@ -22,28 +21,9 @@ from forms_api import headers
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_TYPES: Final = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".geojson": "application/geo+json",
-    ".webmanifest": "application/manifest+json",
-    ".wasm": "application/wasm",
-    ".xml": "application/xml",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".ics": "text/calendar; charset=utf-8",
-    ".vcf": "text/vcard; charset=utf-8",
-    ".woff2": "font/woff2",
-}
 _WORTH: Final = 256  # bytes from which a text without a twin is compressed as it is sent
 _TWINS: Final = (("br", ".br"), ("gzip", ".gz"))
-_HASHED: Final = re.compile(r"/assets/.*[.-][0-9a-f]{8,}\.[a-z0-9]+$|/data/finder/[0-9a-f]{12}/")
 _MAIN: Final = re.compile(rb"<main\b[^>]*>")
-_FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class _Found(NamedTuple):
@@ -170,22 +150,22 @@ def _takes(environ: "WSGIEnvironment", encoding: str) -> bool:
 
 
 def _compressible(path: Path) -> bool:
-    kind = _type(path)
-    text = kind.startswith("text/") or kind.endswith(("json", "xml"))
-    return text and path.stat().st_size >= _WORTH
+    return headers.is_text(_kind(path)) and path.stat().st_size >= _WORTH
+
+
+def _kind(path: Path) -> str:
+    return headers.TYPES.get(path.suffix, "application/octet-stream")
 
 
 def _type(path: Path) -> str:
-    if path.suffix == ".pagefind" or path.suffix.startswith(".pf_"):
-        return "application/octet-stream"
-    known = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    return known or "application/octet-stream"
+    kind = _kind(path)
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def _cache(url: str, note: bytes) -> str:
     if note:
         return "no-store"
-    return _FOREVER if _HASHED.match(url) else "no-cache"
+    return headers.cache_of(url)
 
 
 def _is_fresh(environ: "WSGIEnvironment", tag: str, modified: float) -> bool:

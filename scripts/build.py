@@ -19,7 +19,18 @@ from typing import Any
 
 from forms_api import clock
 from forms_api.shell import Shell
-from scripts import feeds, fingerprint, identity, qr, quick, release, tidy, twins, verify
+from scripts import (
+    feeds,
+    fingerprint,
+    identity,
+    qr,
+    quick,
+    refusals,
+    release,
+    tidy,
+    twins,
+    verify,
+)
 from scripts.beside import beside
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
@@ -96,6 +107,7 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             before = root / "var/current/public" if out is None else None
             counts = _fill_directory(root, made, public, before)
             feeds.write(sources, root, public, private)
+            refusals.write(private, sources.site.identity)
         result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
 
         def look() -> list[Problem]:

@@ -60,7 +60,8 @@ class Last:
         for name in names:
             os.link(f"{base}/{name}", f"{public}/{name}")
         for path in (self.folder / "_private").iterdir():
-            shutil.copyfile(path, private / path.name)
+            if path.is_file():
+                shutil.copyfile(path, private / path.name)
         return {
             lang: Shell.parse((private / f"entry.{lang}.html").read_text("utf-8"))
             for lang in LANGUAGES

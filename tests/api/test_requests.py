@@ -183,3 +183,25 @@ def test_a_key_given_by_the_program_is_the_one_that_comes_back(instance: Instanc
     assert (
         instance.check("help-ask", ASK, **{"Idempotency-Key": key}).json["idempotency_key"] == key
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("203.0.113.7", "203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.8", False),
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
+    ],
+)
+def test_a_visitor_is_an_address_of_ipv4_or_a_network_of_ipv6(
+    new_instance: Callable[..., Instance], first: str, second: str, one: bool
+) -> None:
+    instance = new_instance(rate_limit="1 per minute")
+    came = [
+        instance.client.post(CHECK, json=ASK, environ_overrides={"REMOTE_ADDR": address})
+        for address in (first, second)
+    ]
+    assert [reply.status_code for reply in came] == [200, 429 if one else 200]
