@@ -44,6 +44,12 @@ COMMANDS = {
         "publish what changed; --rollback goes back; --to copies it for a file host",
         "[--rollback] [--to DIR] [--json]",
     ),
+    "server-files": Command(
+        "scripts.server.command",
+        "为一台服务器写好 nginx 和 systemd 的文件",
+        "write the files for nginx and systemd, filled for one host",
+        "--domain NAME --out DIR [--root DIR] [--also HOST:PORT] [--front NETWORK]",
+    ),
     "test": Command(
         "scripts.testing",
         "运行全部测试；其余参数交给 pytest",

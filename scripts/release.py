@@ -1,4 +1,8 @@
-"""Releases: var/releases/<stamp>, a symlink to the one being served, the last three kept."""
+"""Releases: var/releases/<stamp>, a symlink to the one being served, the last three kept.
+
+A second symlink, `previous` beside `current`, leads to what was served before: pages opened then
+still find their style sheets and scripts there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KEPT = 3
+PREVIOUS = "previous"
 _WITHDRAWN = "_private/withdrawn"  # in a release that was rolled back from
 _BUILDING = ".building-"
 _ABANDONED = 24 * 3600  # seconds without a change
@@ -38,6 +43,8 @@ def publish(folder: Path, releases: Path, current: Path | None) -> Path:
         switch(current, final)
     served = current.resolve() if current is not None and current.exists() else final
     kept = {path.resolve() for path in good(releases)[-KEPT:]} | {served.resolve()}
+    if current is not None:
+        kept.add(current.with_name(PREVIOUS).resolve())
     for old in _finished(releases):
         if old.resolve() not in kept:
             shutil.rmtree(old, ignore_errors=True)
@@ -82,6 +89,13 @@ def _sweep(releases: Path) -> None:
 
 def switch(current: Path, final: Path) -> None:
     """Replace the symlink atomically: a reader sees the old release or the new one, never none."""
+    before = current.resolve()
+    if before.is_dir() and before != final.resolve():
+        _point(current.with_name(PREVIOUS), before)
+    _point(current, final)
+
+
+def _point(current: Path, final: Path) -> None:
     current.parent.mkdir(parents=True, exist_ok=True)
     fresh = current.with_name(f".{current.name}-{os.getpid()}")
     fresh.unlink(missing_ok=True)

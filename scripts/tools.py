@@ -101,7 +101,28 @@ STRACE = Tool(
     find=lambda: Path(path) if (path := shutil.which("strace")) else None,
     packages={name: ("strace",) for name in MANAGERS},
 )
-NEEDED = (CHROMIUM, CHINESE_FONT, STRACE)  # by the whole of `manage.py test`
+
+
+def _in_sbin(name: str) -> Path | None:
+    """Also where servers lie: people who are not root often have no such folder on their PATH."""
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
+    found = shutil.which(name, path=path)
+    return Path(found) if found else None
+
+
+NGINX = Tool(
+    zh="网页服务器 nginx",
+    en="the web server nginx",
+    find=lambda: _in_sbin("nginx"),
+    packages={name: ("nginx",) for name in MANAGERS},
+)
+SYSTEMD = Tool(
+    zh="核对 systemd 文件的 systemd-analyze",
+    en="systemd-analyze, which verifies files for systemd",
+    find=lambda: _in_sbin("systemd-analyze"),
+    packages={name: ("systemd",) for name in MANAGERS},
+)
+NEEDED = (CHROMIUM, CHINESE_FONT, STRACE, NGINX, SYSTEMD)  # by the whole of `manage.py test`
 
 
 def require(tool: Tool, root: Path, manager: str | None = None) -> Path:

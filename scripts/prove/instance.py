@@ -133,7 +133,7 @@ class Running:
         return self.post(f"/forms/{one.form}", {"token": token}, {"Idempotency-Key": one.key})
 
     def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self.connect()
         try:
             sent = {"Content-Type": "application/json", "Connection": "close", **headers}
             connection.request("POST", path, json.dumps(body), sent)
@@ -141,6 +141,14 @@ class Running:
             return reply.status, json.loads(reply.read())
         finally:
             connection.close()
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    @property
+    def answered(self) -> int:
+        """Requests that it has logged so far."""
+        return self.log.read_bytes().count(b'"answered"')
 
     @property
     def identity(self) -> str:

@@ -41,6 +41,7 @@ class Visitor:
             "timezone_id": "Asia/Shanghai",
             "color_scheme": "dark" if dark else "light",
             "has_touch": viewport in ("small", "phone"),
+            "ignore_https_errors": True,  # where a test has made its certificate itself
         }
         self._context = browser.new_context(**self._manner, java_script_enabled=javascript)
         self._context.on("request", self._notice_request)

@@ -1,0 +1,109 @@
+"""The files for nginx and systemd: filled as told, sound, true to the service's own settings."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from forms_api.settings import Settings
+from scripts import tools
+from scripts.manage import main
+from scripts.server.command import write
+from scripts.server.filling import NGINX, SETTINGS, UNITS, fill
+from scripts.server.host import Host
+from tests.conftest import ROOT
+
+HOST = Host(domain="jinqiao.example.org", root=ROOT, services=("127.0.0.1:8001",))
+
+
+def test_systemd_finds_nothing_wrong_with_any_unit(tmp_path: Path) -> None:
+    write(HOST, tmp_path)
+    units = [str(tmp_path / "systemd/system" / name) for name in UNITS]
+    analyze = tools.require(tools.SYSTEMD, ROOT)
+    looked = subprocess.run([analyze, "verify", "--man=no", *units], capture_output=True, text=True)
+    assert (looked.returncode, looked.stdout, looked.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("unit", [name for name in UNITS if name.endswith(".service")])
+def test_a_unit_may_do_little_but_its_work(unit: str) -> None:
+    text = fill(HOST)[f"systemd/system/{unit}"]
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n"):
+        assert line in text
+    written = [line for line in text.splitlines() if line.startswith("ReadWritePaths=")]
+    assert written == ([f"ReadWritePaths={ROOT}/var"] if "publish" in unit else [])
+
+
+def test_every_timer_has_its_unit_and_every_unit_but_the_service_its_timer() -> None:
+    timers = {name.removesuffix(".timer") for name in UNITS if name.endswith(".timer")}
+    services = {name.removesuffix(".service") for name in UNITS if name.endswith(".service")}
+    assert timers == services - {"jinqiao-forms"}
+
+
+def test_limits_are_those_of_the_service() -> None:
+    assert HOST.max_body == Settings().max_body
+    assert f"{HOST.posts_a_minute} per minute" == Settings().rate_limit
+
+
+def test_the_settings_are_complete_but_for_what_only_the_office_knows(tmp_path: Path) -> None:
+    lines = fill(HOST)[SETTINGS].splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    recipients = tmp_path / "recipients.txt"
+    recipients.write_text("age1one\nage1two\n", "utf-8")
+    given |= {"FORMS_SECRET": "s" * 40, "FORMS_RECIPIENTS_FILE": str(recipients)}
+    settings = Settings.from_env(given)
+    assert settings.production and settings.trusted_proxies == 1
+    assert settings.public_url == "https://jinqiao.example.org"
+
+
+def test_a_second_host_a_front_and_brotli_are_written_as_told() -> None:
+    changed = Host(
+        **{
+            **{name: getattr(HOST, name) for name in HOST.__dataclass_fields__},
+            "services": ("127.0.0.1:8001", "10.0.0.2:8001"),
+            "fronts": ("203.0.113.0/24",),
+            "front_header": "CF-Connecting-IP",
+            "brotli": True,
+        }
+    )
+    before, after = fill(HOST)[NGINX], fill(changed)[NGINX]
+    for line in (
+        "server 10.0.0.2:8001 ",
+        "set_real_ip_from 203.0.113.0/24;",
+        "real_ip_header CF-Connecting-IP;",
+        "brotli_static on;",
+    ):
+        assert line in after and line not in before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--domain", "http://x"],
+        ["--domain", "a.example;}"],
+        ["--domain", "x.example", "--root", "srv"],
+        ["--domain", "x.example", "--also", "10.0.0.2"],
+        ["--domain", "x.example", "--front", "everyone"],
+        ["--domain", "x.example", "--listen", "here"],
+        ["--domain", "x.example", "--user", "Jin Qiao"],
+        ["--domain", "x.example", "--certificate", "/a.pem"],
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_nothing_is_written(
+    wrong: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "etc"
+    try:
+        code = main(["server-files", "--out", str(out), *wrong])
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    assert code == 2 and not out.exists()
+
+
+def test_the_command_writes_below_a_folder_laid_out_as_etc(tmp_path: Path) -> None:
+    assert main(["server-files", "--domain", "x.example.org", "--out", str(tmp_path)]) == 0
+    names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {NGINX, SETTINGS, *(f"systemd/system/{unit}" for unit in UNITS)}
+    text = (tmp_path / NGINX).read_text("utf-8")
+    assert "ssl_certificate /etc/letsencrypt/live/x.example.org/fullchain.pem;" in text
