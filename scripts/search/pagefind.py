@@ -28,7 +28,7 @@ MAGIC = b"pagefind_dcd"
 LANGUAGE = "unknown"
 # One query loads a chunk for each of its words, and a table of all chunks: many small chunks cost
 # as much as few large ones. About so many are best, within these sizes.
-CHUNKS, SMALLEST, LARGEST = 600, 700, 4000
+CHUNKS, SMALLEST, LARGEST = 600, 250, 4000
 KEPT = ("index", "fragment")  # all else that Pagefind lays down is its own search, which we replace
 
 
