@@ -106,6 +106,12 @@ COMMANDS = {
         "move the forms' database from SQLite to PostgreSQL, compared",
         "--to URL [--reopen] [--json]",
     ),
+    "outdated": Command(
+        "scripts.outdated",
+        "看哪些依赖落后了，哪个版本被作者撤回",
+        "see which pinned requirements are behind or were withdrawn",
+        "[--json]",
+    ),
     "keys": Command(
         "scripts.keys",
         "为受理岗生成、列出、更换密钥",

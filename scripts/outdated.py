@@ -1,0 +1,148 @@
+"""`manage.py outdated`: which pinned packages are behind the index, and which were withdrawn.
+
+pip answers both questions, with the index, proxy and certificates that it is set up with: what it
+would install of the pins, and what without them. Nothing is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from scripts import environment, environment_faults
+from scripts.outcome import DONE, SHORT, both
+from scripts.progress import step
+
+ROOT = Path(__file__).resolve().parent.parent
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<rest>[^\\]+?)\s*\\?$", re.MULTILINE)
+_YANKED = re.compile(
+    r"yanked version: '(?P<name>[^']+)'.*?\n\s*Reason for being yanked: (?P<why>[^\n]*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A pin that is behind or was withdrawn.
+
+    `step`: the first part of the number that differs (major, minor, patch), "" when none does;
+    `part`: runtime or dev; `declared`: in pyproject.toml, others come along with one of those;
+    `yanked`: why its makers withdrew the pinned version, "" when they did not.
+    """
+
+    name: str
+    version: str
+    latest: str
+    step: str
+    part: str
+    declared: bool
+    yanked: str = ""
+
+
+def look(root: Path) -> list[Package]:
+    """Raises CannotRun when the index cannot be asked."""
+    runtime, pins = (_pins(root / name) for name in (environment.RUN, environment.DEV))
+    wanted = [f"{name}=={rest}" for name, rest in pins]
+    free = [f"{name} {''.join(rest.partition(';')[1:])}" for name, rest in pins]
+    with step(both("正在问软件包索引", "Asking the package index"), announce=True):
+        with ThreadPoolExecutor(2) as pool:
+            asked = pool.submit(_resolved, root, wanted), pool.submit(_resolved, root, free)
+        (now, yanked), (newest, _) = (one.result() for one in asked)
+    of_runtime, declared = {canonicalize_name(name) for name, _ in runtime}, _declared(root)
+    return [
+        Package(
+            name,
+            version,
+            newest[name],
+            step_between(version, newest[name]),
+            "runtime" if name in of_runtime else "dev",
+            name in declared,
+            yanked.get(name, ""),
+        )
+        for name, version in sorted(now.items())
+        if Version(newest[name]) > Version(version) or name in yanked
+    ]
+
+
+def step_between(old: str, new: str) -> str:
+    """The first part of the release number that differs; what comes after the third is a patch."""
+    olds, news = ((*Version(one).release, 0, 0, 0) for one in (old, new))
+    for name, before, after in zip(("major", "minor", "patch"), olds, news, strict=False):
+        if before != after:
+            return name
+    return "patch" if Version(old) != Version(new) else ""
+
+
+def _pins(file: Path) -> list[tuple[str, str]]:
+    """(name, version and perhaps a marker) of each; a name may stand twice, for two Pythons."""
+    return [(one["name"], one["rest"]) for one in _PIN.finditer(file.read_text("utf-8"))]
+
+
+def _declared(root: Path) -> set[str]:
+    """Names of the requirements in pyproject.toml."""
+    project: Mapping[str, Any] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    extras = project["project"].get("optional-dependencies", {})
+    lines = [
+        *project["project"]["dependencies"],
+        *(line for some in extras.values() for line in some),
+    ]
+    return {canonicalize_name(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in lines}
+
+
+def _resolved(root: Path, lines: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Versions that pip would install for these lines on this Python, and why some were yanked."""
+    with tempfile.TemporaryDirectory(prefix="jinqiao-outdated-") as place:
+        wanted, report = Path(place) / "wanted.txt", Path(place) / "report.json"
+        wanted.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-input"]
+        command += ["--ignore-installed", "--only-binary", ":all:", "--retries", "0", "--quiet"]
+        command += ["--disable-pip-version-check", "--report", str(report), "-r", str(wanted)]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        if done.returncode:
+            raise environment_faults.of_output(_told(done.stderr), environment.folder(root))
+        listed = json.loads(report.read_text("utf-8"))["install"]
+    versions = {
+        canonicalize_name(one["metadata"]["name"]): one["metadata"]["version"] for one in listed
+    }
+    yanked = {canonicalize_name(m["name"]): m["why"] for m in _YANKED.finditer(done.stderr)}
+    return versions, yanked
+
+
+def _told(said: str) -> str:
+    """An index that cannot be reached looks to pip like one that has nothing."""
+    return said + ("\nNetwork is unreachable" if "(from versions: none)" in said else "")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """1 when something is behind or withdrawn."""
+    found = look(ROOT)
+    if args.json:
+        print(json.dumps({"packages": [asdict(one) for one in found]}, ensure_ascii=False))
+        return SHORT if found else DONE
+    for one in sorted(found, key=lambda one: (not one.yanked, one.part != "runtime", one.name)):
+        kind = {"runtime": both("运行", "runtime"), "dev": both("测试", "dev")}[one.part]
+        along = "" if one.declared else both(" · 随别的带入", "comes along")
+        print(f"{one.name:<28}{one.version:>12} → {one.latest:<12}{one.step:<6} {kind}{along}")
+        if one.yanked:
+            print("    " + both(f"这个版本已被作者撤回：{one.yanked}", f"withdrawn: {one.yanked}"))
+    if not found:
+        print(both("都是最新的。", "everything is up to date."))
+    return SHORT if found else DONE
