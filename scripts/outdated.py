@@ -113,11 +113,14 @@ def _resolved(root: Path, lines: Iterable[str]) -> tuple[dict[str, str], dict[st
         if done.returncode:
             raise environment_faults.of_output(_told(done.stderr), environment.folder(root))
         listed = json.loads(report.read_text("utf-8"))["install"]
-    versions = {
-        canonicalize_name(one["metadata"]["name"]): one["metadata"]["version"] for one in listed
-    }
-    yanked = {canonicalize_name(m["name"]): m["why"] for m in _YANKED.finditer(done.stderr)}
+    versions = {_plain(one["metadata"]["name"]): str(one["metadata"]["version"]) for one in listed}
+    yanked = {_plain(one["name"]): one["why"] for one in _YANKED.finditer(done.stderr)}
     return versions, yanked
+
+
+def _plain(name: str) -> str:
+    """As pip compares names."""
+    return str(canonicalize_name(name))
 
 
 def _told(said: str) -> str:
