@@ -20,6 +20,7 @@ from forms_api.backup.faults import BackupError
 from forms_api.doctor import command as doctor
 from forms_api.forms import DefinitionError, load_all
 from forms_api.moving import command as moving
+from forms_api.inbox import command as inbox
 from forms_api.settings import Settings, SettingsError
 from forms_api.store import fence
 
@@ -27,6 +28,7 @@ THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
 # Each has `add_arguments(parser)` and `run(args, environ) -> int`.
 MODULES: Mapping[str, tuple[Any, str]] = {
+    "inbox": (inbox, "受理岗的收件箱，只在本机打开"),
     "purge": (purging, "删除到期的；--dry-run 只数不删"),
     "keys": (keys, "受理岗的密钥：生成、列出、更换"),
     "outbox": (mailing, "没发出的通知；--retry 再发"),

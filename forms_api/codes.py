@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from forms_api.guards import fold
 
@@ -90,3 +90,13 @@ def reply_key(code: str) -> PrivateKey:
     """Opens what was sealed to the holder of the code."""
     seed = hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
     return PrivateKey.from_seed(seed)
+
+
+def seal_to_holder(public_key: bytes, text: str) -> bytes:
+    """For the holder of the code whose public key this is, and for nobody else."""
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(text.encode()))
+
+
+def open_as_holder(code: str, sealed: bytes) -> str:
+    """Raises nacl.exceptions.CryptoError for what was not sealed to this code."""
+    return bytes(SealedBox(reply_key(code)).decrypt(sealed)).decode()

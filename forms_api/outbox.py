@@ -80,7 +80,11 @@ class Delivered:
 
 
 class Outbox:
-    """`pause` is the first wait in seconds after a failure."""
+    """`pause` is the first wait in seconds after a failure.
+
+    With `compose` it sends the sealed letters to persons and no others: it opens one and makes
+    its message, or raises LookupError.
+    """
 
     def __init__(
         self,
@@ -90,7 +94,10 @@ class Outbox:
         forms: Mapping[str, Form],
         pause: float = FIRST_PAUSE,
         now: Callable[[], datetime] = clock.now,
+        compose: Callable[[Letter], EmailMessage] | None = None,
     ) -> None:
+        self._sealed = compose is not None
+        self._compose = compose or self.message
         self._write = write
         self._mailer = mailer
         self._settings = settings
@@ -105,14 +112,18 @@ class Outbox:
         until = clock.utc(now + LEASE)
         due = cast(
             list[Letter],
-            self._write(lambda c: letters.lease(c, self._who, clock.utc(now), until, BATCH)),
+            self._write(
+                lambda c: letters.lease(
+                    c, self._who, clock.utc(now), until, BATCH, sealed=self._sealed
+                )
+            ),
         )
         sent = sum(self._one(letter) for letter in due)
         return Delivered(sent, len(due) - sent)
 
     def _one(self, letter: Letter) -> bool:
         try:
-            self._mailer.send(self.message(letter))
+            self._mailer.send(self._compose(letter))
         except (OSError, smtplib.SMTPException, LookupError) as error:
             self._failed(letter, error)
             return False

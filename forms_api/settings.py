@@ -42,6 +42,7 @@ class Settings:
     metrics_port: int = 0  # 0: none
     housekeeping: bool = True
     backups: Path = VAR / "backups"
+    inbox_minutes: int = 15  # of idleness, until the inbox forgets its key
     secret_since: str = ""  # an ISO date; "" when nobody noted it
 
     @classmethod
@@ -190,6 +191,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_METRICS_PORT": ("metrics_port", _number(0, 65535)),
     "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
     "FORMS_BACKUPS": ("backups", _path),
+    "FORMS_INBOX_MINUTES": ("inbox_minutes", _number(1, 240)),
     "FORMS_SITE": ("site", _path),
     "FORMS_SITE_PROBLEMS": ("site_problems", _path),
 }

@@ -12,7 +12,7 @@ from forms_api.languages import Folder, public
 from forms_api.words import words
 
 
-def _lines(text: str) -> Markup:
+def lines(text: str) -> Markup:
     """Line ends of a typed text as <br>."""
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
@@ -33,7 +33,7 @@ _templates = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_templates.filters["lines"] = _lines
+_templates.filters["lines"] = lines
 _templates.filters["dial"] = _dial
 
 

@@ -39,9 +39,9 @@ class Words:
         return key in self._texts
 
 
-def load(lang: Folder) -> dict[str, str]:
+def load(lang: Folder, folder: Path = STRINGS) -> dict[str, str]:
     """All texts of one language by their dotted key: error.required, step.check, …"""
-    tree = yaml_text.load((STRINGS / f"{lang}.yml").read_text("utf-8"))
+    tree = yaml_text.load((folder / f"{lang}.yml").read_text("utf-8"))
     return dict(_flatten(tree))
 
 

@@ -1,6 +1,6 @@
 """Promised dates: Chinese working days, with the weekends that are worked in exchange."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
@@ -26,3 +26,18 @@ def is_known(year: int) -> bool:
 def _calendar(year: int) -> holidays.HolidayBase:
     """That year's and the next one's holidays: sixty working days reach no further."""
     return holidays.country_holidays("CN", years=(year, year + 1))
+
+
+@lru_cache(maxsize=4096)
+def until(today: date, due: date) -> int:
+    """Working days left after today, the due day counted; below zero: working days too late."""
+    if due < today:
+        return -_between(due, today)
+    return _between(today, due)
+
+
+def _between(first: date, last: date) -> int:
+    """Working days after the first day, up to and with the last."""
+    calendar = _calendar(first.year)
+    days = (last - first).days
+    return sum(calendar.is_working_day(first + timedelta(n)) for n in range(1, days + 1))

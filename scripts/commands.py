@@ -76,6 +76,12 @@ COMMANDS = {
         "bring a spreadsheet into the directory; write an empty one with lists",
         "import FILE.xlsx|csv [--check] [--yes] | template [--out FILE]",
     ),
+    "inbox": Command(
+        "scripts.inbox",
+        "打开受理岗的收件箱：看、答、关、导出",
+        "open the desk's inbox: read, answer, close, export",
+        "[--database URL] [--identity FILE] [--port N] [--desk NAME] [--no-browser]",
+    ),
     "purge": Command(
         "scripts.purge",
         "删除到期的表单内容；--dry-run 只说会删什么",

@@ -1,0 +1,167 @@
+"""What a desk does to one submission: each a single short transaction, with its line of record.
+
+Everything that takes time, such as sealing, is done before; nobody's newer version is overwritten.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from forms_api import clock
+from forms_api.form import Form
+from forms_api.inbox.one import letter_name, local
+from forms_api.inbox.replies import Sealed
+from forms_api.inbox.shelf import Entry
+from forms_api.privacy import Write
+from forms_api.store import answers, desk, letters, submissions
+from forms_api.store.engine import clear_log
+
+#: What a desk may make of a submission by hand.
+STATUSES = ("received", "handling", "answered", "closed")
+_BY_HAND = 100  # spam points
+Extra = Callable[[Connection], None]
+
+
+class Stale(Exception):
+    """Somebody changed or erased it since it was shown; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Of one desk, on what was shown at `edition`."""
+
+    engine: Engine
+    write: Write
+    desk: str
+
+    def status(self, entry: Entry, edition: int, to: str) -> None:
+        self._do(entry, edition, _dated(entry, to), f"status:{to}")
+
+    def note(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
+        def add(connection: Connection) -> None:
+            desk.add_note(connection, entry.number, _now(), self.desk, ciphertext)
+
+        self._do(entry, edition, {}, "note", add)
+
+    def hand(self, entry: Entry, edition: int, to: str) -> None:
+        """The other desk is told by the service's mail, if it has a mailbox."""
+
+        def tell(connection: Connection) -> None:
+            facts = {"reference": entry.reference, "form": entry.form, "desk": to}
+            facts["due_on"] = entry.due_on
+            name = f"handed:{entry.reference}:{edition}"
+            letters.put(connection, name, "received", to, facts, _now(), entry.number)
+
+        self._do(entry, edition, {"desk": to}, f"handed:{to}", tell)
+
+    def merge(self, entry: Entry, edition: int, original: Entry) -> None:
+        """A duplicate is closed and leads to the one that is answered."""
+        values = {**_dated(entry, "closed"), "duplicate_of": original.number}
+        self._do(entry, edition, values, f"merged:{original.reference}")
+
+    def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
+        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
+        if not is_spam:
+            values = {"spam_score": 0, "spam_reason": ""}
+
+        def recount(connection: Connection) -> None:
+            day = _day_of_receipt(entry)
+            for field, choice in form.tallies(entry.answers or {}) if form else ():
+                times = -1 if is_spam else 1
+                submissions.count(connection, entry.form, field, choice, day, times)
+
+        self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
+
+    def answer(self, entry: Entry, edition: int, sealed: Sealed, *, close: bool) -> None:
+        """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
+
+        def add(connection: Connection) -> None:
+            at = _now()
+            number = desk.add_reply(
+                connection, entry.number, at, self.desk,
+                sealed.way, sealed.for_holder, sealed.for_desks,
+            )  # fmt: skip
+            if sealed.letter is not None:
+                name = letter_name(number)
+                desk.add_letter(connection, entry.number, name, at, self.desk, sealed.letter)
+
+        values = _dated(entry, "answered")
+        if close:
+            values |= {"status": "closed", "closed_on": clock.today().isoformat()}
+        self._do(entry, edition, values, f"answered:{sealed.way}", add)
+
+    def publish(self, entry: Entry, edition: int, topic: str, texts: Mapping[str, Any]) -> None:
+        """Offers the anonymous question and answer to the site. Raises AnswerRefused."""
+
+        def offer(connection: Connection) -> None:
+            answers.offer_answer(
+                connection,
+                topic=topic,
+                question=texts["question"],
+                answer=texts["answer"],
+                desk=self.desk,
+                number=entry.number,
+            )
+
+        self._do(entry, edition, {}, "", offer)
+
+    def erase(self, entry: Entry, edition: int) -> None:
+        """As the service does for the holder of the code: nothing is left but the counts."""
+
+        def work(connection: Connection) -> bool:
+            if not desk.change(connection, entry.number, edition, {}):
+                return False
+            if published := answers.answer_of(connection, entry.number):
+                answers.withdraw_answer(connection, published.slug, actor=self.desk)
+            return submissions.erase_one(connection, entry.reference, _now(), self.desk)
+
+        if not self.write(work):
+            raise Stale
+        clear_log(self.engine)
+
+    def said(self, action: str) -> None:
+        """A line of record about no single submission: opened, exported, sent."""
+        self.write(lambda connection: desk.note_event(connection, None, _now(), self.desk, action))
+
+    def _do(
+        self,
+        entry: Entry,
+        edition: int,
+        values: Mapping[str, Any],
+        action: str,
+        extra: Extra | None = None,
+    ) -> None:
+        def work(connection: Connection) -> bool:
+            if not desk.change(connection, entry.number, edition, values):
+                return False
+            if extra:
+                extra(connection)
+            if action:
+                desk.note_event(connection, entry.number, _now(), self.desk, action)
+            return True
+
+        if not self.write(work):
+            raise Stale
+
+
+def _day_of_receipt(entry: Entry) -> str:
+    """The day of receipt, as the counts have it."""
+    return local(entry.received_at).date().isoformat()
+
+
+def _dated(entry: Entry, status: str) -> dict[str, Any]:
+    """A status with the dates that belong to it; opened again, they are gone."""
+    today = clock.today().isoformat()
+    answered = entry.answered_on if status in ("answered", "closed") else None
+    if status == "answered":
+        answered = answered or today
+    closed = today if status == "closed" else None
+    values: dict[str, Any] = {"status": status, "answered_on": answered, "closed_on": closed}
+    return values if status == "closed" else {**values, "duplicate_of": None}
+
+
+def _now() -> str:
+    return clock.utc(clock.now())

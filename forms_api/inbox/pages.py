@@ -1,0 +1,132 @@
+"""The inbox's pages: its templates and words, in the language the desk reads."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from forms_api import clock, dates
+from forms_api.inbox.desktop import here
+from forms_api.languages import Folder, other, public
+from forms_api.templating import lines
+from forms_api.words import Words, load
+
+_HERE: Final = Path(__file__).parent
+_templates = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_templates.filters["lines"] = lines
+
+
+@cache
+def words(lang: Folder) -> Words:
+    return Words(lang, load(lang, _HERE / "strings"))
+
+
+def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -> Response:
+    """A whole page; `refresh` is after how many seconds the browser asks again."""
+    mine = here()
+    lang = mine.lang
+    there = other(lang)
+    again = {**request.args.to_dict(), "lang": public(there)}
+    html = _templates.get_template(template).render(
+        w=words(lang),
+        lang=lang,
+        code=public(lang),
+        there=public(there),
+        switch=f"{request.path if request.method == 'GET' else '/'}?{urlencode(again)}",
+        csrf=mine.door.csrf,
+        request_path=request.path,
+        site=mine.site.name(lang),
+        state=mine.vault.state,
+        desk=mine.vault.desk,
+        desks={name: text[lang] for name, text in mine.desks.items()},
+        minutes=round(mine.vault.seconds / 60),
+        shown=Shown(lang),
+        **values,
+    )
+    reply = Response(html, status, mimetype="text/html")
+    reply.headers["Content-Language"] = public(lang)
+    if refresh:
+        reply.headers["Refresh"] = str(refresh)
+    return reply
+
+
+def message(key: str, *, status: int = 200, **blanks: object) -> Response:
+    """A page that only says something: its title and text are the words of this key."""
+    w = words(here().lang)
+    return page(
+        "message.html", status=status, title=w(f"{key}.title"), text=w(f"{key}.text", **blanks)
+    )
+
+
+class Shown:
+    """How templates write dates, days left, lines of the record and names."""
+
+    def __init__(self, lang: Folder) -> None:
+        self._lang = lang
+        self._words = words(lang)
+
+    def day(self, value: date | str) -> str:
+        return dates.day(date.fromisoformat(value) if isinstance(value, str) else value, self._lang)
+
+    def minute(self, value: Any) -> str:
+        return dates.minute(value.astimezone(clock.ZONE), self._lang)
+
+    def short(self, value: Any) -> str:
+        """11-21 13:40: for tables; the year where it is another one."""
+        moment = value.astimezone(clock.ZONE)
+        near = moment.year == clock.today().year
+        return f"{moment:%m-%d %H:%M}" if near else f"{moment:%Y-%m-%d}"
+
+    def left(self, days: int | None) -> str:
+        if days is None:
+            return self._words("left.none")
+        if days < 0:
+            return self._words("left.late_one" if days == -1 else "left.late", days=-days)
+        return self._words(
+            ("left.today" if days == 0 else "left.one" if days == 1 else "left.days"), days=days
+        )
+
+    def form(self, name: str) -> str:
+        form = here().forms.get(name)
+        return form.short_title[self._lang] if form else name
+
+    def desk(self, name: str) -> str:
+        found = here().desks.get(name)
+        return found[self._lang] if found else name
+
+    def actor(self, name: str) -> str:
+        key = f"actor.{name}"
+        return self._words(key) if key in self._words else self.desk(name)
+
+    def branch(self, name: str | None) -> str:
+        if not name:
+            return ""
+        names: Mapping[str, str] | None = here().site.catalogue.get("branches", {}).get(name)
+        return names[self._lang] if names else name
+
+    def action(self, action: str) -> str:
+        """A line of the record: "handed:guide" names the desk, "merged:TY-…" the other one."""
+        what, _, more = action.partition(":")
+        key = f"action.{what}"
+        if key not in self._words:
+            return action
+        named = {"handed": self.desk, "status": self._status, "answered": self._way}
+        return self._words(key, more=named.get(what, str)(more))
+
+    def _status(self, name: str) -> str:
+        return self._words(f"status.{name}")
+
+    def _way(self, name: str) -> str:
+        return self._words(f"way.{name}")

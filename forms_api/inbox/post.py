@@ -1,0 +1,87 @@
+"""Letters to persons: sent from memory while the inbox is open, waiting in the outbox otherwise."""
+
+import smtplib
+import threading
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms_api import clock
+from forms_api.form import Form
+from forms_api.inbox.replies import Composer
+from forms_api.inbox.vault import Vault
+from forms_api.outbox import Mailer, Outbox
+from forms_api.privacy import Write
+from forms_api.settings import Settings
+from forms_api.store import desk
+
+EVERY: Final = 20.0  # seconds between two looks at what is due
+_log = structlog.get_logger()
+
+
+class Post:
+    """One thread that sends what is due whenever the key is there; `nudge` makes it look now.
+
+    Without a mailer nothing is sent, and every letter waits.
+    """
+
+    def __init__(
+        self,
+        write: Write,
+        mailer: Mailer | None,
+        settings: Settings,
+        forms: dict[str, Form],
+        vault: Vault,
+    ) -> None:
+        self.works = mailer is not None
+        self._write = write
+        self._vault = vault
+        self._nudged = threading.Event()
+        self._stopped = threading.Event()
+        self._outbox = (
+            Outbox(write, mailer, settings, forms, compose=Composer(vault, settings))
+            if mailer
+            else None
+        )
+        self._thread = threading.Thread(target=self._run, name="post", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._nudged.set()
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def nudge(self) -> None:
+        self._nudged.set()
+
+    def try_again(self) -> None:
+        """All that wait or were given up, now."""
+
+        def work(connection: Connection) -> None:
+            desk.letters_at_once(connection, clock.utc(clock.now()))
+
+        self._write(work)
+        self.nudge()
+
+    def turn(self) -> int:
+        """Sends what is due, if the inbox is open; how many letters went out."""
+        if self._outbox is None or self._vault.state != "open":
+            return 0
+        sent = 0
+        while done := self._outbox.deliver().sent:
+            sent += done
+        return sent
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._nudged.wait(EVERY)
+            self._nudged.clear()
+            try:
+                self.turn()
+            except (SQLAlchemyError, OSError, smtplib.SMTPException) as error:
+                _log.warning("letters wait", kind=type(error).__name__)

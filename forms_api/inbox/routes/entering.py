@@ -1,0 +1,75 @@
+"""Getting in and out: the one-time link, the passphrase, the lock; and the pages' own files."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, abort, request, send_file
+from werkzeug.wrappers import Response as Reply
+
+from forms_api import languages
+from forms_api.inbox import pages
+from forms_api.inbox.desktop import here
+from forms_api.inbox.routes.guard import see_other, unlock_page
+from forms_api.settings import ROOT
+
+blueprint = Blueprint("entering", __name__)
+_OWN: Final = Path(__file__).parents[1] / "assets"
+_SITE: Final = ROOT / "docs" / "assets" / "css"
+_FILES: Final = {
+    "jinqiao.css": _SITE / "jinqiao.css",
+    "inbox.css": _OWN / "inbox.css",
+    "inbox.js": _OWN / "inbox.js",
+}
+_WAIT: Final = 0.8  # seconds: a small inbox is open before the next page is asked for
+_LOCAL: Final = re.compile(r"/(?![/\\])[^\r\n]*")
+
+
+@blueprint.get("/open/<link>")
+def enter(link: str) -> Reply:
+    """The link works once; then the cookie of this browser does, until the process ends."""
+    mine = here()
+    session = mine.door.enter(link)
+    if session is None:
+        return pages.message("used", status=403)
+    mine.lang = languages.from_accept_language(request.headers.get("Accept-Language"))
+    reply = see_other("/")
+    reply.set_cookie(mine.door.cookie, session, httponly=True, samesite="Strict")
+    return reply
+
+
+@blueprint.get("/assets/<name>")
+def asset(name: str) -> Response:
+    if name not in _FILES:
+        abort(404)
+    return send_file(_FILES[name], max_age=0)
+
+
+@blueprint.post("/unlock")
+def unlock() -> Reply:
+    mine = here()
+    given = request.form
+    mine.vault.identity = next(
+        (path for path in mine.identities if path.name == given.get("file")), mine.vault.identity
+    )
+    desk = given.get("desk", "")
+    if desk not in mine.desks:
+        mine.vault.refusal = "desk"
+        return unlock_page(422)
+    if mine.vault.unlock(given.get("passphrase", ""), desk):
+        return unlock_page(422)
+    mine.vault.wait(_WAIT)
+    then = given.get("then", "/")
+    return see_other(then if _LOCAL.fullmatch(then) else "/")
+
+
+@blueprint.post("/lock")
+def lock() -> Reply:
+    here().lock()
+    return see_other("/")
+
+
+@blueprint.get("/alive")
+def alive() -> Response:
+    """Somebody types: asked for by the page's script, so that typing is no idleness."""
+    return Response(here().vault.state, mimetype="text/plain")

@@ -1,0 +1,75 @@
+"""What needs the key: the page for unlocking, or the progress of opening, stands in its place."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, abort, redirect, request
+from werkzeug.wrappers import Response as Reply
+
+from forms_api.inbox import pages
+from forms_api.inbox.desktop import here
+from forms_api.inbox.shelf import Entry
+
+View = Callable[..., Reply]
+_NOT_KEPT = {"csrf", "passphrase"}
+
+
+def needs_key(view: View) -> View:
+    """What was typed is kept when the inbox locked itself meanwhile, and shown again afterwards."""
+
+    @wraps(view)
+    def guarded(**names: Any) -> Reply:
+        mine = here()
+        if mine.vault.state == "open":
+            mine.vault.shelf.sync()
+            return view(**names)
+        if request.method == "POST" and "reference" in names:
+            kept = {name: text for name, text in request.form.items() if name not in _NOT_KEPT}
+            mine.drafts[names["reference"]] = kept
+        if mine.vault.state == "opening":
+            return opening()
+        return unlock_page()
+
+    return guarded
+
+
+def unlock_page(status: int = 200) -> Response:
+    """For the address that was asked for; what was sent there leads to its page."""
+    mine = here()
+    reference = (request.view_args or {}).get("reference")
+    then = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if reference and request.method == "POST":
+        then = f"/s/{reference}"
+    if request.endpoint == "entering.unlock":
+        then = request.form.get("then", "/")
+    vault = mine.vault
+    return pages.page(
+        "unlock.html",
+        status=status,
+        then=then,
+        refusal=vault.refusal,
+        idle=vault.idle,
+        files=[path.name for path in mine.identities],
+        chosen=vault.identity.name if vault.identity else "",
+        passphrase=vault.needs_passphrase() or len(mine.identities) > 1,
+        chosen_desk=vault.desk or mine.asked_desk,
+        kept=reference in mine.drafts if reference else False,
+    )
+
+
+def opening() -> Response:
+    done, total = here().vault.progress()
+    return pages.page("opening.html", refresh=1, done=done, total=total)
+
+
+def entry_of(reference: str) -> Entry:
+    """404 for what is not there, or was purged."""
+    found = here().vault.shelf.find(reference)
+    if found is None:
+        abort(404)
+    return found
+
+
+def see_other(path: str) -> Reply:
+    return redirect(path, 303)

@@ -1,0 +1,89 @@
+"""Looking: the list, the search, one submission, the letters that wait."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response as Reply
+
+from forms_api import clock
+from forms_api.inbox import lists, pages, single
+from forms_api.inbox.desktop import here
+from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
+from forms_api.inbox.one import local
+from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
+from forms_api.store import desk
+
+blueprint = Blueprint("looking", __name__)
+
+
+@blueprint.get("/")
+@needs_key
+def inbox() -> Reply:
+    mine = here()
+    wanted, found = what_is_wanted()
+    everything = mine.vault.shelf.entries()
+    lead = {one.entry.reference: _first_words(one) for one in found.rows}
+    return pages.page(
+        "list.html",
+        wanted=wanted,
+        found=found,
+        text=mine.searches.get(wanted.search, ""),
+        groups=GROUPS,
+        statuses=STATUSES,
+        forms=list(mine.forms),
+        empty=not everything,
+        lead=lead,
+        local=local,
+        alone=mine.seal_for_desks.alone,
+    )
+
+
+@blueprint.post("/search")
+@needs_key
+def search() -> Reply:
+    """The text stays in memory: the address names it by a number only."""
+    mine = here()
+    wanted = Wanted.from_query(request.form.to_dict(), mine.vault.desk)
+    text = request.form.get("text", "").strip()
+    number = mine.remember(text) if text else 0
+    return see_other("/?" + urlencode(wanted.query(search=number)))
+
+
+@blueprint.get("/s/<reference>")
+@needs_key
+def one(reference: str) -> Reply:
+    mine = here()
+    entry = entry_of(reference)
+    return single.page(entry, typed=mine.drafts.pop(reference, None))
+
+
+@blueprint.get("/mail")
+@needs_key
+def mail() -> Reply:
+    mine = here()
+    with mine.engine.connect() as connection:
+        letters = desk.letters_to_persons(connection)
+    return pages.page("mail.html", letters=letters, works=mine.post.works, local=local)
+
+
+@blueprint.post("/mail")
+@needs_key
+def mail_again() -> Reply:
+    here().post.try_again()
+    return see_other("/mail")
+
+
+def what_is_wanted() -> tuple[Wanted, Listed]:
+    """By the address, else what is open at this desk."""
+    mine = here()
+    wanted = Wanted.from_query(request.args.to_dict(), mine.vault.desk)
+    text = mine.searches.get(wanted.search, "")
+    entries = mine.vault.shelf.entries()
+    return wanted, lists.listed(entries, wanted, mine.forms, clock.today(), text)
+
+
+def _first_words(row: lists.Row) -> str:
+    """The longest answer, cut: it says best what a submission is about."""
+    texts = [text for text in (row.entry.answers or {}).values() if isinstance(text, str)]
+    longest = " ".join(max(texts, key=len, default="").split())
+    return longest if len(longest) <= 60 else f"{longest[:59]}…"

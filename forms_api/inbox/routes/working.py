@@ -1,0 +1,238 @@
+"""Working on one submission: what is posted to /s/<reference>/…, each one action."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response as Reply
+
+from forms_api import clock, publishable
+from forms_api.codes import parse_reference
+from forms_api.contacts import check_email
+from forms_api.guards import clean
+from forms_api.inbox import one as reading
+from forms_api.inbox import pages, replies, single
+from forms_api.inbox.actions import STATUSES, Stale
+from forms_api.inbox.desktop import here
+from forms_api.inbox.replies import WAYS, Sealed, Sender
+from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
+from forms_api.inbox.shelf import Entry
+from forms_api.languages import Folder
+from forms_api.store import desk
+from forms_api.store.answers import AnswerRefused
+from forms_api.words import Text
+
+blueprint = Blueprint("working", __name__)
+LONGEST = 5000  # characters of an answer or a note
+
+
+@blueprint.post("/s/<reference>/<any(status,note,hand,merge,spam,answer):action>")
+@needs_key
+def work(reference: str, action: str) -> Reply:
+    """Does it and goes back to the submission; 409 with both versions when it was changed."""
+    entry = entry_of(reference)
+    given = request.form.to_dict()
+    try:
+        faults = _ACTIONS[action](entry, _edition(given), given)
+    except Stale:
+        here().vault.shelf.sync()
+        return single.page(entry_of(reference), status=409, stale=given)
+    if faults:
+        return single.page(entry, status=422, typed=given, faults=faults)
+    return see_other(f"/s/{reference}#top")
+
+
+@blueprint.get("/s/<reference>/erase")
+@needs_key
+def ask_erase(reference: str) -> Reply:
+    entry = entry_of(reference)
+    return pages.page("erase.html", entry=entry, fault="")
+
+
+@blueprint.post("/s/<reference>/erase")
+@needs_key
+def erase(reference: str) -> Reply:
+    mine, entry = here(), entry_of(reference)
+    if request.form.get("sure") != "yes":
+        fault = pages.words(mine.lang)("erase.sure_missing")
+        return pages.page("erase.html", status=422, entry=entry, fault=fault)
+    try:
+        mine.actions.erase(entry, _edition(request.form))
+    except Stale:
+        mine.vault.shelf.sync()
+        return single.page(entry_of(reference), status=409, stale=request.form.to_dict())
+    return see_other(f"/s/{reference}")
+
+
+@blueprint.get("/s/<reference>/publish")
+@needs_key
+def ask_publish(reference: str) -> Reply:
+    """Filled with the question and the last answer in the person's language, to be edited."""
+    entry = entry_of(reference)
+    one = reading.read(here().engine, here().vault.shelf, entry)
+    given = entry.answers or {}
+    texts = {"topic": str(given.get("topic", ""))}
+    if one.published:
+        texts["topic"] = one.published.topic
+        for part, pair in (("question", one.published.question), ("answer", one.published.answer)):
+            texts |= {f"{part}_{lang}": text for lang, text in pair.items()}
+    else:
+        texts[f"question_{entry.lang}"] = " ".join(str(given.get("question", "")).split())
+        said = [reply.text for reply in one.replies if reply.text]
+        texts[f"answer_{entry.lang}"] = said[-1] if said else ""
+    return _publish_page(entry, texts)
+
+
+@blueprint.post("/s/<reference>/publish")
+@needs_key
+def publish(reference: str) -> Reply:
+    mine, entry = here(), entry_of(reference)
+    given = request.form.to_dict()
+    if (entry.answers or {}).get("publish_ok") != "yes":
+        abort(404)
+    texts = {
+        part: {lang: given.get(f"{part}_{lang}", "") for lang in ("zh", "en")}
+        for part in ("question", "answer")
+    }
+    try:
+        mine.actions.publish(entry, _edition(given), given.get("topic", ""), texts)
+    except AnswerRefused as refused:
+        faults = {
+            f"{fault.part}_{fault.lang}".rstrip("_"): fault.message(mine.lang)
+            for fault in reversed(refused.faults)
+        }
+        return _publish_page(entry, given, faults)
+    except (Stale, LookupError):
+        mine.vault.shelf.sync()
+        return _publish_page(entry_of(reference), given, stale=True)
+    return see_other(f"/s/{reference}#top")
+
+
+def _publish_page(
+    entry: Entry,
+    typed: Mapping[str, str],
+    faults: Mapping[str, str] | None = None,
+    *,
+    stale: bool = False,
+) -> Reply:
+    mine = here()
+    return pages.page(
+        "publish.html",
+        status=409 if stale else 422 if faults else 200,
+        entry=entry,
+        answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
+        allowed=(entry.answers or {}).get("publish_ok") == "yes",
+        topics={value: text[mine.lang] for value, text in publishable.topics().items()},
+        typed=typed,
+        faults=faults or {},
+        stale=stale,
+        lengths=publishable.LENGTHS,
+    )
+
+
+def _edition(given: Mapping[str, str]) -> int:
+    text = given.get("edition", "")
+    if not text.isdecimal():
+        abort(404)
+    return int(text)
+
+
+def _status(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    if given.get("status") not in STATUSES:
+        abort(404)
+    here().actions.status(entry, edition, given["status"])
+    return {}
+
+
+def _hand(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    mine = here()
+    to = given.get("desk", "")
+    if to not in mine.desks:
+        abort(404)
+    if to != entry.desk:
+        mine.actions.hand(entry, edition, to)
+    return {}
+
+
+def _spam(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    mine = here()
+    is_spam = given.get("spam") == "yes"
+    if is_spam != entry.is_spam:
+        mine.actions.spam(entry, edition, mine.forms.get(entry.form), is_spam=is_spam)
+    return {}
+
+
+def _merge(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    mine = here()
+    reference = parse_reference(given.get("original", ""))
+    original = mine.vault.shelf.find(reference) if reference else None
+    wrong = original is None or original.number == entry.number
+    if original is None or wrong or original.duplicate_of == entry.number:
+        return {"original": pages.words(mine.lang)("fault.original")}
+    mine.actions.merge(entry, edition, original)
+    return {}
+
+
+def _note(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    mine = here()
+    text = clean(given.get("note", ""))
+    if fault := _unfit(text):
+        return {"note": fault}
+    sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
+    mine.actions.note(entry, edition, sealer.seal({"text": text}))
+    return {}
+
+
+def _answer(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    mine = here()
+    w = pages.words(mine.lang)
+    text, way = clean(given.get("text", "")), given.get("way", "")
+    if way not in WAYS:
+        return {"way": w("fault.way")}
+    if way == "email" and check_email(reading.contact_of(entry))[1]:
+        return {"way": w("fault.no_mail")}
+    if fault := _unfit(text):
+        return {"text": fault}
+    mine.actions.answer(
+        entry, edition, _sealed(entry, way, text), close=given.get("close") == "yes"
+    )
+    mine.post.nudge()
+    return {}
+
+
+def _sealed(entry: Entry, way: str, text: str) -> Sealed:
+    mine = here()
+    lang: Folder = "en" if entry.lang == "en" else "zh"
+    url = mine.settings.public_url
+    sender = Sender(
+        mine.desks.get(mine.vault.desk, Text(zh=mine.vault.desk, en=mine.vault.desk)),
+        mine.site.name(lang),
+        mine.forms.get(entry.form),
+        f"{url}/forms/status" if url else "",
+        mine.settings.desk_mail.get(mine.vault.desk, ""),
+    )
+    letter = None
+    if way == "email":
+        to = reading.contact_of(entry)
+        letter = replies.letter(pages.words(lang), lang, entry.reference, to, text, sender)
+    with mine.engine.connect() as connection:
+        key = desk.public_key(connection, entry.number)
+    sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
+    return replies.seal(sealer, key, way, text, clock.today().isoformat(), letter)
+
+
+def _unfit(text: str) -> str:
+    """Why a text cannot be kept, "" when it can."""
+    w = pages.words(here().lang)
+    if not text:
+        return w("fault.empty")
+    return w("fault.too_long", max=LONGEST, over=len(text) - LONGEST) if len(text) > LONGEST else ""
+
+
+_ACTIONS = {
+    "status": _status,
+    "note": _note,
+    "hand": _hand,
+    "merge": _merge,
+    "spam": _spam,
+    "answer": _answer,
+}

@@ -1,0 +1,166 @@
+"""All submissions in memory: what stands in the clear, and what the key could open.
+
+It follows the record of events, so that each request asks for what changed and for nothing else.
+All of it is dropped when the inbox is locked.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyrage  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Engine, RowMapping
+
+from forms_api.answers import Value
+from forms_api.guards import fold
+from forms_api.inbox.labels import Labels
+from forms_api.store import desk
+
+_PORTION: Final = 200  # submissions opened before the count is brought up to date
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One submission; `answers` is None where nothing could be opened. Dates are ISO text."""
+
+    number: int
+    reference: str
+    form: str
+    lang: str
+    status: str
+    desk: str
+    branch: str | None
+    received_at: str
+    due_on: str
+    answered_on: str | None
+    closed_on: str | None
+    retain_until: str
+    spam_score: int
+    spam_reason: str
+    edition: int
+    duplicate_of: int | None
+    key_ids: tuple[str, ...]
+    answers: Mapping[str, Value] | None
+    haystack: str
+
+    @property
+    def is_spam(self) -> bool:
+        return self.spam_score > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Answers, and the folded text that a search looks through."""
+
+    answers: Mapping[str, Value]
+    haystack: str
+
+
+class Shelf:
+    """`fill` opens everything once; `sync` brings it up to date."""
+
+    def __init__(self, engine: Engine, identity: Any, labels: Labels) -> None:
+        self._engine = engine
+        self._identity = identity
+        self._labels = labels
+        self._lock = threading.RLock()
+        self._seen = 0
+        self._opened: dict[str, Opened] = {}
+        self._entries: dict[int, Entry] = {}
+        self._numbers: dict[str, int] = {}
+        self.done = 0
+        self.total = 0
+        self.stopped = False
+
+    def fill(self) -> None:
+        """Opens all there is, counting in `done` of `total`; may be stopped from outside."""
+        with self._engine.connect() as connection:
+            self._seen = desk.newest_event(connection)
+            found = desk.rows(connection)
+            self.total = len(found)
+            numbers = [row["id"] for row in found]
+            for start in range(0, len(numbers), _PORTION):
+                if self.stopped:
+                    return
+                self._open(desk.sealed(connection, numbers[start : start + _PORTION]))
+                self.done = min(self.total, start + _PORTION)
+            self._take(found)
+
+    def sync(self) -> None:
+        """Takes over what others changed, what came and what went."""
+        with self._lock, self._engine.connect() as connection:
+            newest = desk.newest_event(connection)
+            if newest == self._seen:
+                return
+            if newest < self._seen:  # a backup was restored
+                for known in (self._entries, self._numbers, self._opened):
+                    known.clear()
+                found = desk.rows(connection)
+            else:
+                numbers, gone = desk.changed(connection, self._seen)
+                found = desk.rows(connection, sorted(numbers))
+                if gone:
+                    self._drop_gone(connection)
+            new = [row["id"] for row in found if row["reference"] not in self._opened]
+            self._open(desk.sealed(connection, new))
+            self._take(found)
+            self._seen = newest
+
+    def entries(self) -> list[Entry]:
+        """All, in the order of arrival."""
+        with self._lock:
+            return [self._entries[number] for number in sorted(self._entries)]
+
+    def find(self, reference: str) -> Entry | None:
+        number = self._numbers.get(reference)
+        return None if number is None else self._entries.get(number)
+
+    def get(self, number: int) -> Entry | None:
+        return self._entries.get(number)
+
+    def unsealed(self, ciphertext: bytes) -> dict[str, Any] | None:
+        """What a note, an answer or a letter says; None where this key does not open it."""
+        try:
+            payload: dict[str, Any] = json.loads(pyrage.decrypt(ciphertext, [self._identity]))
+        except pyrage.DecryptError:
+            return None
+        return payload
+
+    def _open(self, sealed: Iterable[tuple[str, bytes]]) -> None:
+        for reference, ciphertext in sealed:
+            payload = self.unsealed(ciphertext)
+            if payload is None:
+                continue
+            answers = {
+                name: value if isinstance(value, str) else tuple(value)
+                for name, value in payload["answers"].items()
+            }
+            texts = [reference, *self._labels.texts(payload["form"], answers)]
+            self._opened[reference] = Opened(answers, fold("\n".join(texts)).casefold())
+
+    def _take(self, found: Iterable[RowMapping]) -> None:
+        with self._lock:
+            for row in found:
+                if row["status"] == "withdrawn":
+                    self._opened.pop(row["reference"], None)
+                self._entries[row["id"]] = _entry(row, self._opened.get(row["reference"]))
+                self._numbers[row["reference"]] = row["id"]
+
+    def _drop_gone(self, connection: Connection) -> None:
+        there = desk.references(connection)
+        for number, entry in list(self._entries.items()):
+            if there.get(number) != entry.reference:
+                del self._entries[number], self._numbers[entry.reference]
+                self._opened.pop(entry.reference, None)
+
+
+def _entry(row: RowMapping, opened: Opened | None) -> Entry:
+    values = {name: row[name] for name in Entry.__slots__ if name in row}
+    return Entry(
+        number=row["id"],
+        answers=opened.answers if opened else None,
+        haystack=opened.haystack if opened else row["reference"].casefold(),
+        **{**values, "key_ids": tuple(json.loads(row["key_ids"] or "[]"))},
+    )

@@ -1,0 +1,74 @@
+"""The page of one submission, as it is, or beside what somebody else has made of it meanwhile."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from forms_api import clock
+from forms_api.inbox import lists, pages
+from forms_api.inbox import one as reading
+from forms_api.inbox.actions import STATUSES
+from forms_api.inbox.desktop import here
+from forms_api.inbox.one import Happened
+from forms_api.inbox.replies import WAYS
+from forms_api.inbox.shelf import Entry
+
+#: What a desk types or chooses on the page; shown again when it could not be done.
+_FIELDS = ("way", "text", "close", "note", "status", "desk", "original")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What was seen, what is there now, and what others did in between."""
+
+    seen_status: str
+    seen_desk: str
+    since: Sequence[Happened]
+
+
+def page(
+    entry: Entry,
+    *,
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    stale: Mapping[str, str] | None = None,
+) -> Response:
+    """`typed` stands in the forms again; `faults` are words by field; `stale` is a form that was
+    made for an older version: what was typed in it is kept, and sent again it counts for this one.
+    """
+    mine = here()
+    shelf = mine.vault.shelf
+    one = reading.read(mine.engine, shelf, entry)
+    kept = stale or typed or {}
+    conflict = None
+    if stale is not None:
+        seen = int(stale["newest"]) if stale.get("newest", "").isdecimal() else 0
+        since = [line for line in one.history if line.id > seen]
+        conflict = Conflict(stale.get("seen_status", ""), stale.get("seen_desk", ""), since)
+    way = reading.way_of(entry)
+    return pages.page(
+        "one.html",
+        status=status,
+        one=one,
+        entry=entry,
+        row=lists.row_of(entry, mine.forms, clock.today()),
+        form=mine.forms.get(entry.form),
+        answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
+        received=reading.local(entry.received_at),
+        keep_until=reading.last_day(entry, mine.forms),
+        contact=reading.contact_of(entry),
+        asked_way=way,
+        original=shelf.get(entry.duplicate_of) if entry.duplicate_of else None,
+        twins=reading.twins(shelf, entry),
+        statuses=STATUSES,
+        ways=WAYS,
+        typed={**dict.fromkeys(_FIELDS, ""), "way": way if way in WAYS else "status"}
+        | {name: kept[name] for name in _FIELDS if kept.get(name)},
+        kept=bool(typed) and not faults,
+        faults=faults or {},
+        conflict=conflict,
+        mail_works=mine.post.works,
+        local=reading.local,
+    )

@@ -1,0 +1,151 @@
+"""The desk's key: under its passphrase on disk, in memory while the inbox is open, then forgotten.
+
+Python cannot overwrite what it held; forgetting means that nothing here refers to it any more.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyrage  # type: ignore[import-untyped]
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms_api import keys
+from forms_api.inbox.labels import Labels
+from forms_api.inbox.shelf import Shelf
+from forms_api.sealing import key_id
+
+State = Literal["locked", "opening", "open"]
+#: Why it did not open: no desk chosen, no such file, no key in it, not its passphrase, or a key
+#: that opens nothing here.
+Refusal = Literal["desk", "no-file", "no-key", "passphrase", "foreign", "database"]
+_SEALED: Final = b"age-encryption.org/"
+
+
+class Vault:
+    """`seconds` of idleness lock it; `now` is a clock that never goes back."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        labels: Labels,
+        identity: Path | None,
+        seconds: float,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.identity = identity
+        self.seconds = seconds
+        self.desk = ""
+        self.refusal: Refusal | None = None
+        self.recipient = ""
+        self._engine = engine
+        self._labels = labels
+        self._now = now
+        self._lock = threading.Lock()
+        self._shelf: Shelf | None = None
+        self._ready = threading.Event()
+        self._used = 0.0
+        self.idle = False
+
+    @property
+    def state(self) -> State:
+        """Forgets the key first when nobody used it for too long."""
+        if self._shelf is not None and self._now() - self._used > self.seconds:
+            self.lock()
+            self.idle = True
+        if self._shelf is None:
+            return "locked"
+        return "open" if self._ready.is_set() else "opening"
+
+    @property
+    def shelf(self) -> Shelf:
+        """Raises LookupError when it is locked, or not yet all opened."""
+        shelf = self._shelf
+        if shelf is None or self.state != "open":
+            raise LookupError("locked")
+        return shelf
+
+    @property
+    def key_id(self) -> str:
+        return key_id(self.recipient)
+
+    def progress(self) -> tuple[int, int]:
+        """How many submissions are opened, of how many."""
+        shelf = self._shelf
+        return (shelf.done, shelf.total) if shelf else (0, 0)
+
+    def needs_passphrase(self) -> bool:
+        try:
+            return self.identity is not None and self.identity.read_bytes().startswith(_SEALED)
+        except OSError:
+            return False
+
+    def touch(self) -> None:
+        """Somebody is at work."""
+        self._used = self._now()
+
+    def touch_if_open(self) -> None:
+        if self.state != "locked":
+            self.touch()
+
+    def unlock(self, passphrase: str, desk: str) -> Refusal | None:
+        """Reads the key and begins to open everything; why not, if not."""
+        self.lock()
+        identity, refusal = self._read(passphrase)
+        if refusal:
+            self.refusal = refusal
+            return refusal
+        with self._lock:
+            self.refusal, self.desk, self.idle = None, desk, False
+            self.recipient = str(identity.to_public())
+            self.touch()
+            shelf = Shelf(self._engine, identity, self._labels)
+            self._shelf, self._ready = shelf, threading.Event()
+            worker = threading.Thread(
+                target=self._fill, args=(shelf, self._ready), name="opening", daemon=True
+            )
+        worker.start()
+        return None
+
+    def wait(self, seconds: float) -> None:
+        """Until all is opened, or no longer than that."""
+        deadline = time.monotonic() + seconds
+        while self.state == "opening" and time.monotonic() < deadline:
+            self._ready.wait(0.05)
+
+    def lock(self) -> None:
+        with self._lock:
+            if self._shelf is not None:
+                self._shelf.stopped = True
+            self._shelf = None
+            self.idle = False
+
+    def _read(self, passphrase: str) -> tuple[Any, Refusal | None]:
+        """An identity, or the reason why there is none."""
+        if self.identity is None or not self.identity.is_file():
+            return None, "no-file"
+        try:
+            text = keys.secret(self.identity, passphrase)
+            return pyrage.x25519.Identity.from_str(text), None
+        except pyrage.DecryptError:
+            return None, "passphrase"
+        except (OSError, ValueError, IndexError, pyrage.IdentityError):
+            return None, "no-key"
+
+    def _fill(self, shelf: Shelf, ready: threading.Event) -> None:
+        try:
+            shelf.fill()
+            refusal: Refusal | None = None
+            sealed = [one for one in shelf.entries() if one.status != "withdrawn"]
+            if sealed and not any(self.key_id in one.key_ids for one in sealed):
+                refusal = "foreign"
+        except SQLAlchemyError:
+            refusal = "database"
+        if refusal and self._shelf is shelf:
+            self.lock()
+            self.refusal = refusal
+        self.touch()
+        ready.set()

@@ -1,0 +1,148 @@
+"""What a desk reads and changes, each in the caller's connection; sealed columns stay sealed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+
+from forms_api.store import submissions
+from forms_api.store.tables import consent, event, note, outbox, place, reply, submission
+
+_MANY: Final = 500  # rows a statement
+_CLEAR = [
+    column
+    for column in submission.c
+    if column.name not in {"ciphertext", "code_hash", "public_key", "version"}
+]
+_ROWS = select(*_CLEAR).order_by(submission.c.id)
+_SOME = _ROWS.where(submission.c.id.in_(bindparam("wanted", expanding=True)))
+_SEALED = select(submission.c.reference, submission.c.ciphertext).where(
+    submission.c.id.in_(bindparam("wanted", expanding=True)), submission.c.ciphertext.is_not(None)
+)
+
+
+def newest_event(connection: Connection) -> int:
+    """Every change adds to the record, so that this number tells whether there was one."""
+    return int(connection.execute(select(func.max(event.c.id))).scalar() or 0)
+
+
+def changed(connection: Connection, after: int) -> tuple[set[int], bool]:
+    """Submissions with later events, and whether some event is of one that is gone."""
+    found = set(connection.execute(select(event.c.submission).where(event.c.id > after)).scalars())
+    return {number for number in found if number is not None}, None in found
+
+
+def rows(connection: Connection, numbers: Sequence[int] | None = None) -> list[RowMapping]:
+    """All that stands in the clear: of every submission, or of these."""
+    if numbers is None:
+        return list(connection.execute(_ROWS).mappings())
+    return [
+        row
+        for start in range(0, len(numbers), _MANY)
+        for row in connection.execute(_SOME, {"wanted": numbers[start : start + _MANY]}).mappings()
+    ]
+
+
+def references(connection: Connection) -> dict[int, str]:
+    """Of every submission that is there, by its number."""
+    found = connection.execute(select(submission.c.id, submission.c.reference)).all()
+    return {row.id: row.reference for row in found}
+
+
+def sealed(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[str, bytes]]:
+    """Reference and ciphertext of those that still have one."""
+    for start in range(0, len(numbers), _MANY):
+        some = {"wanted": numbers[start : start + _MANY]}
+        for reference, ciphertext in connection.execute(_SEALED, some).all():
+            yield reference, bytes(ciphertext)
+
+
+def public_key(connection: Connection, number: int) -> bytes:
+    """To it an answer is sealed for the holder of the access code."""
+    found = select(submission.c.public_key).where(submission.c.id == number)
+    return bytes(connection.execute(found).scalar_one())
+
+
+def history(connection: Connection, number: int) -> list[RowMapping]:
+    c = event.c
+    found = select(c.id, c.at, c.actor, c.action).where(c.submission == number).order_by(c.id)
+    return list(connection.execute(found).mappings())
+
+
+def consents(connection: Connection, number: int) -> list[RowMapping]:
+    found = select(consent).where(consent.c.submission == number).order_by(consent.c.id)
+    return list(connection.execute(found).mappings())
+
+
+def notes(connection: Connection, number: int) -> list[RowMapping]:
+    found = select(note).where(note.c.submission == number).order_by(note.c.id)
+    return list(connection.execute(found).mappings())
+
+
+def replies(connection: Connection, number: int) -> list[RowMapping]:
+    found = select(reply).where(reply.c.submission == number).order_by(reply.c.id)
+    return list(connection.execute(found).mappings())
+
+
+def letters_to_persons(connection: Connection, number: int | None = None) -> list[RowMapping]:
+    """Sealed letters that wait or were given up, or all to the sender of one submission."""
+    c = outbox.c
+    columns = select(
+        c.id, c.dedupe, c.submission, c.desk, c.state, c.attempts, c.next_at, c.sent_at,
+        c.last_error, submission.c.reference,
+    ).outerjoin(submission, submission.c.id == c.submission)  # fmt: skip
+    mine = c.kind == "reply"
+    mine &= c.state != "sent" if number is None else c.submission == number
+    return list(connection.execute(columns.where(mine).order_by(c.id)).mappings())
+
+
+def seats_of(connection: Connection, number: int) -> RowMapping | None:
+    return connection.execute(select(place).where(place.c.submission == number)).mappings().first()
+
+
+def change(connection: Connection, number: int, edition: int, values: Mapping[str, Any]) -> bool:
+    """Sets these columns; False, and nothing done, when somebody changed it since that edition."""
+    c = submission.c
+    mine = update(submission).where(c.id == number, c.edition == edition)
+    return connection.execute(mine.values(**values, edition=edition + 1)).rowcount == 1
+
+
+def add_note(connection: Connection, number: int, at: str, desk: str, ciphertext: bytes) -> None:
+    line = {"submission": number, "at": at, "desk": desk, "sealed": ciphertext}
+    connection.execute(insert(note).values(line))
+
+
+def add_reply(
+    connection: Connection,
+    number: int,
+    at: str,
+    desk: str,
+    way: str,
+    for_holder: bytes,
+    for_desks: bytes,
+) -> int:
+    """The new answer's number."""
+    line = {"submission": number, "at": at, "desk": desk, "way": way}
+    sealed_both = {"sealed": for_holder, "kept": for_desks}
+    new = insert(reply).values({**line, **sealed_both}).returning(reply.c.id)
+    return int(connection.execute(new).scalar_one())
+
+
+def add_letter(
+    connection: Connection, number: int, dedupe: str, at: str, desk: str, ciphertext: bytes
+) -> None:
+    """A letter to a person; what it says and to whom is in the ciphertext alone."""
+    line = {"dedupe": dedupe, "submission": number, "kind": "reply", "desk": desk, "facts": "{}"}
+    waits = {"state": "waiting", "attempts": 0, "next_at": at, "sealed": ciphertext}
+    connection.execute(insert(outbox).values({**line, **waits}))
+
+
+def letters_at_once(connection: Connection, at: str) -> None:
+    """All that wait or were given up are due now: a person asked for it, or has just unlocked."""
+    mine = update(outbox).where(outbox.c.sealed.is_not(None), outbox.c.state != "sent")
+    connection.execute(mine.values(state="waiting", next_at=at))
+
+
+def note_event(connection: Connection, number: int | None, at: str, desk: str, action: str) -> None:
+    """One line of the record; an action has at most forty characters."""
+    submissions.note(connection, number, at, desk, action[:40])
