@@ -63,9 +63,22 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
         "ReadBack": read_back,
         "Receipt": receipt,
         "Thanks": _all({"form": {"enum": ids}, "title": _TEXT, "text": _TEXT}),
-        "Status": _all({"form": _TEXT, "status": {"enum": states}, **dict.fromkeys(dates, _DAY)}),
+        "Status": _all(
+            {
+                "form": _TEXT,
+                "status": {"enum": states},
+                **dict.fromkeys(dates, _DAY),
+                "replies": {"type": "array", "items": _reply()},
+            }
+        ),
         "Erased": _all({"status": {"const": "withdrawn"}}),
     }
+
+
+def _reply() -> dict[str, Any]:
+    """What a desk answered; it was sealed to the access code that asks for it."""
+    ways = ["email", "phone", "status"]
+    return _all({"on": _DAY, "way": {"enum": ways}, "text": _TEXT})
 
 
 def _all(properties: dict[str, Any]) -> dict[str, Any]:

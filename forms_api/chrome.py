@@ -18,10 +18,15 @@ def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
 
 
 def status_html(
-    lang: Folder, rows: Sequence[tuple[str, str]], access_code: str, erasable: bool
+    lang: Folder,
+    rows: Sequence[tuple[str, str]],
+    replies: Sequence[tuple[str, str]],
+    access_code: str,
+    erasable: bool,
 ) -> str:
-    """Dates and where things stand, never what was sent."""
-    return fill("status.html", lang, rows=rows, access_code=access_code, erasable=erasable)
+    """Dates and where things stand, and what desks answered; never what was sent."""
+    shown = {"rows": rows, "replies": replies, "access_code": access_code, "erasable": erasable}
+    return fill("status.html", lang, **shown)
 
 
 def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:

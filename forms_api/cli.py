@@ -19,8 +19,8 @@ from forms_api.backup import restore_command as restoring
 from forms_api.backup.faults import BackupError
 from forms_api.doctor import command as doctor
 from forms_api.forms import DefinitionError, load_all
-from forms_api.moving import command as moving
 from forms_api.inbox import command as inbox
+from forms_api.moving import command as moving
 from forms_api.settings import Settings, SettingsError
 from forms_api.store import fence
 

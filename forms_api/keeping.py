@@ -1,14 +1,16 @@
 """From a confirmed draft to a receipt: to the writer, and wait; then what its code opens."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
+from nacl.exceptions import CryptoError
 from sqlalchemy import Connection, Engine
 
 from forms_api import clock, codes, tokens
@@ -57,6 +59,15 @@ class Status:
     answered_on: date | None
     closed_on: date | None
     retain_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of a desk; `way` is email, phone or status."""
+
+    on: date
+    way: str
+    text: str
 
 
 class Keeping:
@@ -147,6 +158,17 @@ class Keeping:
         """Whether an answer stands on the site, or will, that the holder may take back."""
         with self._engine.connect() as connection:
             return answers.held(connection, codes.code_hash(code)) is not None
+
+    def replies(self, code: str) -> list[Reply]:
+        """What the desks answered, for the holder of the code; the earliest first."""
+        with self._engine.connect() as connection:
+            sealed = submissions.sealed_replies(connection, codes.code_hash(code))
+        found = []
+        for one in sealed:
+            with suppress(CryptoError):  # sealed to another code, by a program that was wrong
+                said = json.loads(codes.open_as_holder(code, one))
+                found.append(Reply(date.fromisoformat(said["on"]), said["way"], said["text"]))
+        return found
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""

@@ -1,12 +1,14 @@
 """The addresses under /forms/status: how far a submission is, and its withdrawal, by its code."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response
 
 from forms_api import asking, chrome, codes, dates, replying
 from forms_api.asking import first
-from forms_api.keeping import Status
+from forms_api.keeping import Reply, Status
 from forms_api.languages import Folder, other, public
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -58,8 +60,9 @@ def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
 
 
 def _status(lang: Folder, found: Status, code: str) -> Response:
+    replies = here().keeping.replies(code)
     if asking.wants_json():
-        return replying.document(lang, _status_body(found))
+        return replying.document(lang, _status_body(found, replies))
     w, form = words(lang), here().forms.get(found.form)
     days: list[tuple[str, date | None]] = [
         ("received_on", found.received_on),
@@ -74,7 +77,8 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
     if waiting is not None:
         rows.append((w("status.seats"), w("status.waiting" if waiting else "status.seated")))
     rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
-    content = chrome.status_html(lang, rows, code, erasable=found.status != "withdrawn")
+    said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
+    content = chrome.status_html(lang, rows, said, code, erasable=found.status != "withdrawn")
     switch = f"/forms/status?lang={public(other(lang))}"
     return replying.page(lang, w("status.title"), content, switch=switch)
 
@@ -85,7 +89,7 @@ def _is_owed(found: Status) -> bool:
     return answered and found.status in {"received", "handling"}
 
 
-def _status_body(found: Status) -> dict[str, str | None]:
+def _status_body(found: Status, replies: Sequence[Reply]) -> dict[str, Any]:
     def iso(day: date | None) -> str | None:
         return day.isoformat() if day else None
 
@@ -97,4 +101,5 @@ def _status_body(found: Status) -> dict[str, str | None]:
         "answered_on": iso(found.answered_on),
         "closed_on": iso(found.closed_on),
         "deleted_by": None if found.status == "withdrawn" else iso(found.retain_until),
+        "replies": [{"on": iso(one.on), "way": one.way, "text": one.text} for one in replies],
     }

@@ -91,6 +91,13 @@ def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
     return connection.execute(select(*columns).where(c.code_hash == code_hash)).mappings().first()
 
 
+def sealed_replies(connection: Connection, code_hash: bytes) -> list[bytes]:
+    """Answers of desks, each sealed to the holder of this access code, the earliest first."""
+    found = select(reply.c.sealed).join(submission, submission.c.id == reply.c.submission)
+    mine = found.where(submission.c.code_hash == code_hash).order_by(reply.c.id)
+    return [bytes(sealed) for sealed in connection.execute(mine).scalars()]
+
+
 def erase(connection: Connection, code_hash: bytes, at: str) -> bool:
     """Takes the ciphertext away and keeps the row for the counts; False for an unknown code."""
     c = submission.c

@@ -124,6 +124,7 @@ def test_no_word_is_unused() -> None:
         for name in (
             *("received", "handling", "answered", "closed", "withdrawn", "malformed", "unknown"),
             *("received_on", "due_on", "answered_on", "closed_on", "deleted_by"),
+            *("by_email", "by_phone", "by_status"),
         )
     }
     made_of_codes |= {f"publishable.{code}" for code in publishable.CODES}

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response as Reply
 
 from forms_api import clock
+from forms_api.fields import TextLine
 from forms_api.inbox import lists, pages, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
@@ -83,7 +84,10 @@ def what_is_wanted() -> tuple[Wanted, Listed]:
 
 
 def _first_words(row: lists.Row) -> str:
-    """The longest answer, cut: it says best what a submission is about."""
-    texts = [text for text in (row.entry.answers or {}).values() if isinstance(text, str)]
+    """The longest text that was typed, cut: it says best what a submission is about."""
+    form = here().forms.get(row.entry.form)
+    typed = {one.name for one in form.fields if isinstance(one, TextLine)} if form else set()
+    given = row.entry.answers or {}
+    texts = [str(text) for name, text in given.items() if name in typed]
     longest = " ".join(max(texts, key=len, default="").split())
     return longest if len(longest) <= 60 else f"{longest[:59]}…"

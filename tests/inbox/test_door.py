@@ -1,0 +1,134 @@
+"""Who gets in: the link that works once, the cookie, the Host, the token, the key, idleness."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_api import keys
+from tests.inbox.office import URL, Desk, Office, text_of
+
+
+def test_the_link_works_once_and_leaves_a_cookie_that_scripts_and_other_sites_cannot_use(
+    office: Office,
+) -> None:
+    desk = office.desk()
+    link = desk.desktop.door.link().removeprefix(URL)
+    assert desk.get("/").status_code == 403
+    cookie = desk.get(link).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert desk.get(link).status_code == 403
+    assert desk.get("/").status_code == 200
+    other = office.desk()
+    other.client = other.app.test_client()
+    assert other.get("/").status_code == 403
+
+
+def test_a_new_link_shuts_out_who_came_in_by_the_one_before(office: Office) -> None:
+    desk = office.desk()
+    desk.enters()
+    desk.desktop.door.new_link()
+    second = desk.app.test_client()
+    second.get(desk.desktop.door.link().removeprefix(URL), base_url=URL)
+    assert second.get("/", base_url=URL).status_code == 200
+    assert desk.get("/").status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "inbox.localhost:8899"])
+def test_a_name_that_others_point_here_is_turned_away(desk: Desk, host: str) -> None:
+    assert desk.get("/", Host=host).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
+    ids=["origin", "fetch metadata"],
+)
+def test_a_post_from_elsewhere_is_refused(desk: Desk, headers: dict[str, str]) -> None:
+    given = {"csrf": desk.desktop.door.csrf}
+    reply = desk.client.post("/lock", base_url=URL, data=given, headers=headers)
+    assert reply.status_code == 403 and desk.desktop.vault.state == "open"
+
+
+def test_every_post_needs_the_token_and_every_page_the_cookie(desk: Desk) -> None:
+    stranger = desk.app.test_client()
+    for rule in desk.app.url_map.iter_rules():
+        path = rule.rule.replace("<reference>", "TY-AAAA-AAAA").replace("<link>", "x")
+        path = path.split("<any")[0] + ("note" if "<any" in path else "")
+        if "POST" in rule.methods:
+            assert desk.client.post(path, base_url=URL).status_code == 403, path
+        if "GET" in rule.methods and "/assets/" not in path:
+            assert stranger.get(path, base_url=URL).status_code == 403, path
+
+
+def test_nothing_is_cached_framed_or_loaded_from_elsewhere(desk: Desk) -> None:
+    headers = desk.get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "file", "says"),
+    [
+        ("回老家的那座木桥", "ring", "口令不对"),
+        ("", "ring", "口令不对"),
+        ("", "none", "没有能用的钥匙"),
+        ("", "gone", "找不到钥匙文件"),
+    ],
+)
+def test_what_does_not_open_says_why(office: Office, passphrase: str, file: str, says: str) -> None:
+    ring = office.folder / "sealed"
+    _, path = keys.new("guide", ring, ring / "recipients.txt", "回老家的那座石桥")
+    if file != "ring":
+        path = ring / "other.key"
+    if file == "none":
+        path.write_text("no key at all\n", "utf-8")
+    office.identities["desk"] = path
+    desk = office.desk()
+    desk.enters()
+    reply = desk.post("/unlock", desk="guide", passphrase=passphrase)
+    assert reply.status_code == 422
+    assert says in text_of(reply)
+    assert "<title>错误：" in reply.text
+
+
+def test_the_right_passphrase_opens(office: Office) -> None:
+    listed = office.settings.keys_folder / "recipients.txt"
+    _, path = keys.new("guide", office.folder / "sealed", listed, "回老家的那座石桥")
+    office.identities["desk"] = path
+    office.desk().unlocks("回老家的那座石桥")
+
+
+def test_a_key_that_opens_nothing_here_is_told_so(office: Office) -> None:
+    office.sends()
+    desk = office.desk(key="foreign")
+    desk.enters()
+    desk.post("/unlock", desk="guide")
+    desk.desktop.vault.wait(10)
+    assert "打不开这里的任何一份" in text_of(desk.get("/"))
+    assert desk.desktop.vault.state == "locked"
+
+
+def test_idleness_forgets_the_key_and_keeps_what_was_typed(office: Office) -> None:
+    reference = office.sends().reference
+    desk = office.desk()
+    desk.unlocks()
+    shown = desk.fields(reference)
+    desk.desktop.vault.seconds = -1
+    reply = desk.post(f"/s/{reference}/note", **shown, note="写到一半")
+    assert "自己锁上了" in text_of(reply) and "写的还在" in text_of(reply)
+    assert desk.desktop.vault._shelf is None
+    desk.desktop.vault.seconds = 900
+    then = desk.post("/unlock", desk="guide", then=f"/s/{reference}")
+    assert then.headers["Location"] == f"/s/{reference}"
+    assert "写到一半" in desk.get(f"/s/{reference}").text
+    assert office.rows("SELECT count(*) FROM note") == [(0,)]
+
+
+def test_locking_forgets_at_once(desk: Desk) -> None:
+    desk.post("/search", text="林师傅")
+    desk.post("/lock")
+    assert desk.desktop.vault.state == "locked" and not desk.desktop.searches
+    assert "打开收件箱" in text_of(desk.get("/"))

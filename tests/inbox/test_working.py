@@ -1,0 +1,213 @@
+"""What a desk does: each action, its line of record, and that nobody's version is overwritten."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from forms_api import codes
+from forms_api.outbox import Smtp
+from scripts.prove.outage import Mailbox
+from scripts.service import free_port
+from tests.inbox.office import Desk, Office, text_of
+
+PUBLISHED = {
+    "topic": "dues",
+    "question_zh": "在外地怎么交党费？",
+    "question_en": "How are dues paid while away?",
+    "answer_zh": "向组织关系所在的支部交，可以线上交，也可以请人代交。",
+    "answer_en": "To the branch that holds the relationship; online, or through somebody else.",
+}
+
+
+def record(office: Office, reference: str) -> list[str]:
+    number = office.rows(f"SELECT id FROM submission WHERE reference = '{reference}'")[0][0]
+    found = office.rows(f"SELECT actor, action FROM event WHERE submission = {number} ORDER BY id")
+    return [f"{actor} {action}" for actor, action in found]
+
+
+def status(office: Office, code: str) -> Any:
+    return office.service.keeping.status(code.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "line"),
+    [
+        ("status", {"status": "handling"}, "guide status:handling"),
+        ("note", {"note": "明天再问一次"}, "guide note"),
+        ("hand", {"desk": "liaison"}, "guide handed:liaison"),
+        ("spam", {"spam": "yes"}, "guide spam"),
+        ("answer", {"way": "status", "text": "向支部交。"}, "guide answered:status"),
+        ("answer", {"way": "phone", "text": "电话里说了。"}, "guide answered:phone"),
+        ("erase", {"sure": "yes"}, "guide erased"),
+    ],
+)
+def test_every_action_is_recorded_with_the_desk(
+    office: Office, desk: Desk, action: str, fields: dict[str, str], line: str
+) -> None:
+    reference = office.sends().reference
+    assert desk.does(reference, action, **fields).status_code == 303
+    assert record(office, reference) == ["public received", line]
+
+
+def test_an_answer_can_be_read_by_the_holder_of_the_code_and_by_the_desks_alone(
+    office: Office, desk: Desk
+) -> None:
+    receipt = office.sends()
+    said = "向组织关系所在的支部交。"
+    desk.does(receipt.reference, "answer", way="status", text=said)
+    (reply,) = office.service.keeping.replies(receipt.access_code.replace(" ", ""))
+    assert (reply.text, reply.way) == (said, "status")
+    assert status(office, receipt.access_code).status == "answered"
+    assert said in desk.get(f"/s/{receipt.reference}").text
+    stored = office.rows("SELECT sealed, kept FROM reply")[0]
+    assert all(said.encode() not in bytes(one) for one in stored)
+    other = office.sends().access_code.replace(" ", "")
+    with pytest.raises(Exception, match="decrypt"):
+        codes.open_as_holder(other, bytes(stored[0]))
+
+
+def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Office) -> None:
+    port = free_port()
+    desk = office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    desk.unlocks()
+    receipt = office.sends(lang="en")
+    said = "To your own branch, online if it takes that."
+    desk.does(receipt.reference, "answer", way="email", text=said)
+    desk.desktop.post.turn()
+    assert office.rows("SELECT state, attempts FROM outbox WHERE kind = 'reply'") == [
+        ("waiting", 1)
+    ]
+    assert receipt.reference in text_of(desk.get("/mail"))
+    desk.post("/lock")
+    box = Mailbox(port)
+    box.open()
+    try:
+        assert desk.desktop.post.turn() == 0
+        desk.post("/unlock", desk="guide")
+        desk.desktop.vault.wait(10)
+        desk.post("/mail")
+        assert desk.desktop.post.turn() == 1
+        assert desk.desktop.post.turn() == 0
+    finally:
+        box.close()
+    (mail,) = box.mails
+    assert mail["To"] == "wanderer.lin@example.org" and receipt.reference in mail["Subject"]
+    assert mail["Message-ID"].startswith("<reply.")
+    body = mail.get_payload(decode=True).decode()
+    assert said in body and "https://jinqiao.example.org/forms/status" in body
+    found = office.rows("SELECT state, sealed, facts FROM outbox WHERE kind = 'reply'")
+    assert found == [("sent", None, "{}")]
+
+
+def test_a_second_desk_that_is_late_sees_both_versions_and_loses_nothing(office: Office) -> None:
+    reference = office.sends().reference
+    guide, liaison = office.desk("guide"), office.desk("liaison", key="recovery")
+    guide.unlocks()
+    liaison.unlocks()
+    seen = liaison.fields(reference)
+    guide.does(reference, "hand", desk="service")
+    late = liaison.post(f"/s/{reference}/answer", **seen, way="status", text="我先写的这些")
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "别的人改过这一份" in shown and "转给服务岗" in shown
+    assert "我先写的这些" in late.text
+    assert office.rows("SELECT count(*) FROM reply") == [(0,)]
+    again = liaison.does(reference, "answer", way="status", text="我先写的这些")
+    assert again.status_code == 303
+    assert record(office, reference)[1:] == ["guide handed:service", "liaison answered:status"]
+
+
+@pytest.mark.parametrize("action", ["note", "publish"])
+def test_what_the_sender_erased_meanwhile_cannot_be_worked_on(
+    office: Office, desk: Desk, action: str
+) -> None:
+    receipt = office.sends()
+    seen = desk.fields(receipt.reference)
+    office.service.keeping.erase(receipt.access_code.replace(" ", ""))
+    given = {"note": "没存下的话"} if action == "note" else PUBLISHED
+    late = desk.post(f"/s/{receipt.reference}/{action}", **seen, **given)
+    assert late.status_code in {404, 409}
+    if action == "note":
+        assert "已经删除" in text_of(late) and "没存下的话" in late.text
+    assert office.rows("SELECT count(*) FROM note") == [(0,)]
+
+
+def test_a_duplicate_is_closed_and_leads_to_the_other(office: Office, desk: Desk) -> None:
+    first, second = office.sends().reference, office.sends().reference
+    assert first in text_of(desk.get(f"/s/{second}"))
+    wrong = desk.does(second, "merge", original="TY-7777-7777")
+    assert wrong.status_code == 422
+    assert desk.does(second, "merge", original=first.lower()).status_code == 303
+    assert record(office, second)[-1] == f"guide merged:{first}"
+    assert f'href="/s/{first}"' in desk.get(f"/s/{second}").text
+    assert desk.does(first, "merge", original=second).status_code == 422
+
+
+def test_not_spam_counts_in_the_totals_after_all(office: Office, desk: Desk) -> None:
+    reference = office.sends().reference
+    counts = "SELECT field, choice, count FROM tally"
+    assert office.rows(counts) == [("topic", "dues", 1)]
+    desk.does(reference, "spam", spam="yes")
+    assert office.rows(counts) == [("topic", "dues", 0)]
+    assert reference not in desk.get("/").text
+    assert reference in desk.get("/?spam=yes").text
+    desk.does(reference, "spam", spam="no")
+    assert office.rows(counts) == [("topic", "dues", 1)]
+
+
+def test_what_is_handed_over_is_told_to_the_other_desk_without_its_content(
+    office: Office, desk: Desk
+) -> None:
+    reference = office.sends().reference
+    desk.does(reference, "hand", desk="liaison")
+    name, at, facts = office.rows("SELECT dedupe, desk, facts FROM outbox ORDER BY id")[-1]
+    assert (name.split(":")[0], at) == ("handed", "liaison")
+    assert set(json.loads(facts)) == {"reference", "form", "desk", "due_on"}
+
+
+def test_an_answer_is_published_only_with_consent_and_without_what_tells_who_asked(
+    office: Office, desk: Desk
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    named = {**PUBLISHED, "question_zh": "我叫李雷，电话 13800138000，怎么交党费？"}
+    refused = desk.does(reference, "publish", **named)
+    assert refused.status_code == 422
+    assert "手机号" in text_of(refused) and "李雷" in refused.text
+    assert desk.does(reference, "publish", **PUBLISHED).status_code == 303
+    assert office.rows("SELECT topic, state FROM published_answer") == [("dues", "offered")]
+    assert record(office, reference)[-1] == "guide offered"
+    kept_back = office.sends(publish_ok="no").reference
+    assert "没有同意" in text_of(desk.get(f"/s/{kept_back}/publish"))
+    assert desk.does(kept_back, "publish", **PUBLISHED).status_code == 404
+
+
+def test_erasing_asks_first_and_leaves_a_tombstone_and_nothing_published(
+    office: Office, desk: Desk
+) -> None:
+    receipt = office.sends(publish_ok="yes")
+    reference = receipt.reference
+    desk.does(reference, "note", note="备注")
+    desk.does(reference, "answer", way="email", text="答复")
+    desk.does(reference, "publish", **PUBLISHED)
+    assert desk.does(reference, "erase").status_code == 422
+    assert desk.does(reference, "erase", sure="yes").status_code == 303
+    for table in ("note", "reply", "outbox"):
+        assert office.rows(f"SELECT count(*) FROM {table} WHERE submission IS NOT NULL") == [(0,)]
+    assert office.rows("SELECT ciphertext, status FROM submission") == [(None, "withdrawn")]
+    assert reference in [row[0] for row in office.rows("SELECT reference FROM tombstone")]
+    assert office.rows("SELECT question_zh, state FROM published_answer") == [("", "withdrawn")]
+    assert "How do I pay" not in desk.get(f"/s/{reference}").text
+    assert status(office, receipt.access_code).status == "withdrawn"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "长" * 5001])
+def test_an_empty_or_endless_text_is_refused_and_kept(
+    office: Office, desk: Desk, text: str
+) -> None:
+    reference = office.sends().reference
+    reply = desk.does(reference, "answer", way="status", text=text)
+    assert reply.status_code == 422 and (text.strip() in reply.text)
+    assert office.rows("SELECT count(*) FROM reply") == [(0,)]
