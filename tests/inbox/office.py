@@ -104,9 +104,18 @@ class Office:
         self.started.append(app)
         return Desk(app, app.test_client(), at)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.service.engine.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(query)]
+            return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+
+    def record(self, reference: str) -> list[str]:
+        """Who did what with a submission, from the first line of the record on."""
+        found = self.rows(
+            "SELECT e.actor, e.action FROM event e JOIN submission s ON s.id = e.submission "
+            "WHERE s.reference = ? ORDER BY e.id",
+            reference,
+        )
+        return [f"{actor} {action}" for actor, action in found]
 
     def _age(self, reference: str, days: int) -> None:
         received = clock.now() - timedelta(days)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from forms_api import clock, workdays
 from forms_api.inbox import pages
 from forms_api.inbox.pages import words
 from forms_api.sealing import Sealer
+from forms_api.store.tables import submission
 from forms_api.words import load
 from tests.inbox.office import Desk, Office, text_of
 
@@ -78,13 +81,11 @@ def test_a_submission_sealed_before_this_key_is_listed_and_says_who_can_open_it(
     own = office.settings.recipients[0]
     desk = office.desk(key="recovery")
     sealer = Sealer((own,))
-    raw, key = sealer.seal({"answers": {}}).hex(), sealer.key_ids[0]
+    raw, key = sealer.seal({"answers": {}}), sealer.key_ids[0]
     office.sends()
-    change = (
-        f"UPDATE submission SET ciphertext = x'{raw}', key_ids = '[\"{key}\"]' "
-        f"WHERE reference = '{reference}'"
-    )
-    office.service.writer.submit(lambda c: c.exec_driver_sql(change)).result()
+    values = {"ciphertext": raw, "key_ids": json.dumps([key])}
+    change = update(submission).where(submission.c.reference == reference).values(values)
+    office.service.writer.submit(lambda connection: connection.execute(change)).result()
     desk.unlocks()
     assert "这把钥匙打不开" in text_of(desk.get("/"))
     shown = text_of(desk.get(f"/s/{reference}"))
