@@ -23,9 +23,9 @@ from scripts import (
     feeds,
     fingerprint,
     identity,
+    moved,
     qr,
     quick,
-    refusals,
     release,
     tidy,
     twins,
@@ -107,7 +107,6 @@ def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
             before = root / "var/current/public" if out is None else None
             counts = _fill_directory(root, made, public, before)
             feeds.write(sources, root, public, private)
-            refusals.write(private, sources.site.identity)
         result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
 
         def look() -> list[Problem]:
@@ -178,6 +177,7 @@ def _render(root: Path, result: BuildResult, staging: Path, work: ExitStack) -> 
         sources.assets.write(public)
         identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
         qr.write(public, codes)
+        moved.write(root, public, private, shells, sources)
         quick.remember(root, public, private)
     return _Pages(sources, shells, face)
 

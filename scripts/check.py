@@ -18,6 +18,7 @@ from scripts.content import (
     glossary,
     level,
     links,
+    moved,
     paper,
     rules,
     then_now,
@@ -110,6 +111,7 @@ def check(root: Path = ROOT) -> Report:
     report.facts = {"total": len(known), **{lang: len(carried[lang]) for lang in LANGUAGES}}
     found.extend(glossary.check(root))
     found.extend(then_now.check(root, known, rows))
+    found.extend(moved.check(root, {page.slug for page in listed}))
     found.extend(variants.check(root, pages))
     report.terms = len(glossary.load_terms(root))
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")

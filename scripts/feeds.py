@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from forms_api import openapi, yaml_text
+from scripts import moved, refusals
 from scripts.content import glossary
 from scripts.sources import Sources
 from scripts.walk import files_below
@@ -23,7 +24,8 @@ _XMLNS = (
 
 def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     """Call when all pages are in place: the sitemap lists what it finds."""
-    _write_sitemap(public, sources.site_url)
+    old = {path.removeprefix("/") for path in moved.paths(root)}
+    _write_sitemap(public, sources.site_url, old)
     robots = f"User-agent: *\nDisallow: /forms/\nSitemap: {sources.site_url}sitemap.xml\n"
     (public / "robots.txt").write_text(robots, encoding="utf-8")
     data = public / "data"
@@ -38,6 +40,7 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     _write_json(private / "catalogue.json", sources.catalogue)
     desks = yaml_text.load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
     _write_json(private / "desks.json", desks)
+    refusals.write(private, sources.site.identity)
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -64,7 +67,7 @@ def _rules(sources: Sources) -> Iterator[dict[str, object]]:
             yield {"page": slug, "lang": lang, **rule}
 
 
-def _addresses(public: Path) -> list[str]:
+def addresses(public: Path, left_out: Collection[str]) -> list[str]:
     """Chinese paths of all pages that have an English twin, sorted; "" is the home page."""
     pages = {
         name.removesuffix("index.html")
@@ -75,6 +78,7 @@ def _addresses(public: Path) -> list[str]:
         address
         for address in pages
         if address not in _UNLISTED
+        and address not in left_out
         and not address.endswith("/print/")  # a city's list for paper
         and not address.startswith("en/")
         and f"en/{address}" in pages
@@ -82,10 +86,10 @@ def _addresses(public: Path) -> list[str]:
     return sorted(found)
 
 
-def _write_sitemap(public: Path, site_url: str) -> None:
+def _write_sitemap(public: Path, site_url: str, left_out: Collection[str] = ()) -> None:
     entries = [
         _entry(site_url, address, prefix)
-        for address in _addresses(public)
+        for address in addresses(public, left_out)
         for prefix in ("", "en/")
     ]
     if len(entries) <= SITEMAP_LIMIT:

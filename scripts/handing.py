@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
+from forms_api import headers
+from scripts import moved
 from scripts.outcome import CannotRun
 from scripts.walk import files_below
 
@@ -27,6 +30,8 @@ def copy_whole(public: Path, stamp: str, target: Path) -> int:
         shutil.copytree(public, fresh)
         count = _compared(public, fresh)
         (fresh / MARK).write_text(stamp + "\n", encoding="utf-8")
+        for name, text in told_to_hosts(public).items():
+            (fresh / name).write_text(text, encoding="utf-8")
         if target.exists():
             _rename(target, old)
         fresh.rename(target)
@@ -36,6 +41,28 @@ def copy_whole(public: Path, stamp: str, target: Path) -> int:
             old.rename(target)
         shutil.rmtree(old, ignore_errors=True)
     return count
+
+
+def told_to_hosts(public: Path) -> dict[str, str]:
+    """`_headers` and `_redirects`, which several file hosts read; to others they are two files.
+
+    Such a host joins what two rules say of one header: so what may be kept for good is said only
+    where everything below a folder may be, and the rest is left to the host, which asks again.
+    """
+    common = "".join(f"  {name}: {value}\n" for name, value in headers.SITE.items())
+    rules = [f"/*\n{common}"]
+    for folder in sorted([*public.glob("assets/*/"), *public.glob("data/finder/*/")]):
+        base = f"/{folder.relative_to(public).as_posix()}"
+        names = [f"{base}/{name}" for name in files_below(folder)]
+        asked = [name for name in names if not name.endswith((".br", ".gz"))]
+        if asked and all(headers.cache_of(name) == headers.FOREVER for name in asked):
+            rules.append(f"{base}/*\n  Cache-Control: {headers.FOREVER}\n")
+    try:
+        known = json.loads((public.parent / "_private" / moved.LIST).read_text("utf-8"))
+    except OSError:
+        known = {}
+    redirects = "".join(f"{old} {new} 301\n" for old, new in known.items())
+    return {"_headers": "\n".join(rules), "_redirects": redirects}
 
 
 def _refuse_foreign(target: Path) -> None:

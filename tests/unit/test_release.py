@@ -39,6 +39,16 @@ def test_the_last_three_releases_are_kept(tmp_path: Path) -> None:
     assert (current / "public/index.html").read_text(encoding="utf-8") == "4"
 
 
+def test_what_was_served_before_is_at_hand_for_pages_opened_then(tmp_path: Path) -> None:
+    releases, current = tmp_path / "releases", tmp_path / "current"
+    first = make(releases, current, "first")
+    assert not (tmp_path / "previous").exists()
+    second = make(releases, current, "second")
+    assert (tmp_path / "previous").resolve() == first
+    release.roll_back(releases, current)
+    assert (tmp_path / "previous").resolve() == second
+
+
 def test_what_a_killed_build_left_is_swept_after_a_day(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     old, young = releases / ".building-1", releases / ".building-2"

@@ -1,0 +1,160 @@
+"""Two services on one PostgreSQL behind one nginx, as where one machine is not enough."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from forms_api.settings import DEVELOPMENT_SECRET
+from forms_api.tokens import Draft, Tokens
+from scripts.prove.instance import AGE, Running, draft
+from tests.api.databases import postgresql_server
+from tests.api.examples import ASK
+from tests.server.conftest import VISITORS
+from tests.server.front import Front, Reply, ask
+
+JSON = {"Content-Type": "application/json"}
+TOKENS = Tokens(DEVELOPMENT_SECRET)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """`first` and `second` are the services; `front` is the nginx before both."""
+
+    database: str
+    place: Path
+    first: Running
+    second: Running
+    front: Front
+
+    def kept(self) -> int:
+        engine = create_engine(self.database)
+        with engine.connect() as connection:
+            count = connection.exec_driver_sql("SELECT count(*) FROM submission").scalar_one()
+        engine.dispose()
+        return int(count)
+
+    def start(self, name: str) -> Running:
+        return start(self.place / name, self.database, self.place / "keys")
+
+
+def start(place: Path, database: str, keys: Path) -> Running:
+    place.mkdir(exist_ok=True)
+    shared = {"FORMS_DATABASE_URL": database, "FORMS_KEYS_FOLDER": str(keys)}
+    return Running(place, shared | {"FORMS_TRUSTED_PROXIES": "1"})
+
+
+@pytest.fixture(scope="module")
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    place = tmp_path_factory.mktemp("hosts")
+    with postgresql_server() as database:
+        first = start(place / "first", database, place / "keys")
+        second = start(place / "second", database, place / "keys")
+        ports = tuple(f"127.0.0.1:{one.port}" for one in (first, second))
+        front = Front(
+            place / "nginx", place, ports, fronts=(VISITORS,), posts_a_minute=60_000, burst=1000
+        )
+        try:
+            yield Hosts(database, place, first, second, front)
+        finally:
+            front.stop()
+            second.stop()
+            first.stop()
+
+
+def confirmation(one: Draft) -> tuple[bytes, dict[str, str]]:
+    token = TOKENS.issue(one, time.time() - AGE)
+    return json.dumps({"token": token}).encode(), JSON | {"Idempotency-Key": one.key}
+
+
+def confirm(host: Running | Front, one: Draft) -> Reply:
+    body, sent = confirmation(one)
+    return ask(host.connect(), f"/forms/{one.form}", "POST", body, sent)
+
+
+def test_a_form_checked_at_one_is_confirmed_and_looked_up_at_the_other(hosts: Hosts) -> None:
+    first, second = hosts.first, hosts.second
+    body = json.dumps({**ASK, "city": ""}).encode()
+    checked = json.loads(ask(first.connect(), "/forms/help-ask/check", "POST", body, JSON).text)
+    sent = JSON | {"Idempotency-Key": checked["idempotency_key"]}
+    body = json.dumps({"token": checked["token"]}).encode()
+    confirmed = ask(second.connect(), "/forms/help-ask", "POST", body, sent)
+    receipt = json.loads(confirmed.text)
+    assert confirmed.status == 201, receipt
+    code = json.dumps({"code": receipt["access_code"]}).encode()
+    status = ask(first.connect(), "/forms/status", "POST", code, JSON)
+    assert (status.status, json.loads(status.text)["form"]) == (200, "help-ask")
+
+
+def test_one_key_sent_to_both_at_once_is_one_record(hosts: Hosts) -> None:
+    before, rounds = hosts.kept(), 12
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(rounds):
+            one = draft(f"Both at once, {number}?")
+            both = (hosts.first, hosts.second) * 2
+            replies = list(pool.map(lambda host, one=one: confirm(host, one), both))
+            assert {reply.status for reply in replies} == {201}
+            assert len({json.loads(reply.text)["reference"] for reply in replies}) == 1
+    assert hosts.kept() - before == rounds
+
+
+class Sender(threading.Thread):
+    """Sends one form after another through nginx until `enough`; each has a key of its own."""
+
+    def __init__(self, front: Front, name: str, enough: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.front, self.called, self.enough = front, name, enough
+        self.references: list[str] = []
+        self.statuses: Counter[int] = Counter()
+
+    def run(self) -> None:
+        while not self.enough.is_set():
+            reply = confirm(self.front, draft(f"{self.called}, {sum(self.statuses.values())}?"))
+            self.statuses[reply.status] += 1
+            if reply.status == 201:
+                self.references.append(json.loads(reply.text)["reference"])
+
+
+def test_when_one_host_is_killed_the_other_answers_and_each_form_is_kept_once(hosts: Hosts) -> None:
+    before = hosts.kept()
+    third = hosts.start("third")
+    ports = tuple(f"127.0.0.1:{one.port}" for one in (hosts.first, third))
+    front = Front(hosts.place / "nginx-2", hosts.place, ports, posts_a_minute=60_000, burst=1000)
+    enough = threading.Event()
+    senders = [Sender(front, name, enough) for name in ("Anna", "Bela", "Carl", "Dora")]
+    try:
+        for sender in senders:
+            sender.start()
+        enough.wait(1.0)
+        answered = third.answered
+        third.kill()
+        enough.wait(1.0)
+    finally:
+        enough.set()
+        for sender in senders:
+            sender.join(60)
+        front.stop()
+        third.stop()
+    assert answered > 3, "the one that was killed had no share"
+    assert sum((sender.statuses for sender in senders), Counter()).keys() == {201}
+    references = [one for sender in senders for one in sender.references]
+    assert len(set(references)) == len(references) == hosts.kept() - before
+
+
+def test_a_host_that_never_answers_is_passed_over(hosts: Hosts, tmp_path: Path) -> None:
+    ports = ("127.0.0.1:1", f"127.0.0.1:{hosts.first.port}")
+    front = Front(tmp_path, hosts.place, ports)
+    try:
+        for _ in range(4):
+            assert confirm(front, draft("Is anybody there?")).status == 201
+    finally:
+        front.stop()
