@@ -49,7 +49,7 @@ class SiteFiles:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return _send(start_response, "405 Method Not Allowed", {"Allow": "GET, HEAD"}, b"")
         root = self._root.resolve()
-        found = _find(root, path)
+        found = _moved(root).get(path) or _find(root, path)
         if isinstance(found, str):
             query = environ.get("QUERY_STRING", "")
             place = quote(found) + (f"?{query}" if query else "")
@@ -129,6 +129,15 @@ def _find(root: Path, url: str) -> _Found | str | None:
     nearest = "en/404.html" if parts[:1] == ["en"] else "404.html"
     lost = root / nearest
     return _Found(lost, "404 Not Found") if lost.is_file() else None
+
+
+def _moved(root: Path) -> dict[str, str]:
+    """Old paths of renamed pages with the new, as the build lists them beside the web root."""
+    try:
+        known: dict[str, str] = loads((root.parent / "_private/moved.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
 
 
 def _twin(path: Path, environ: "WSGIEnvironment") -> tuple[Path, str]:
