@@ -1,4 +1,4 @@
-"""`python -m forms_api.cli keys`: desks' key pairs: new, list, rotate.
+"""Desks' key pairs: made, listed, renewed, revoked.
 
 A secret key belongs on the desk's own computer, never on the public host; the host gets the
 recipients file, which holds public keys only:
@@ -8,14 +8,10 @@ recipients file, which holds public keys only:
     # liaison, since 2025-11-21, retired 2026-11-21: age1…
 """
 
-import argparse
-import getpass
-import json
 import os
 import re
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +19,7 @@ import pyrage  # type: ignore[import-untyped]
 
 from forms_api import clock
 from forms_api.sealing import key_id
-from forms_api.settings import VAR, SettingsError
+from forms_api.settings import SettingsError
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ABOUT: Final = re.compile(
@@ -104,6 +100,26 @@ def rotate(name: str, folder: Path, recipients: Path, passphrase: str) -> tuple[
     return key, path
 
 
+def revoke(name: str, recipients: Path) -> Key:
+    """Marks the key of somebody who left: no new answer is sealed to it. Once more does no harm.
+
+    Raises SettingsError for an unknown name and for the last key.
+    """
+    keys = listed(recipients)
+    mine = [one for one in keys if one.name == name]
+    if not mine:
+        raise SettingsError(f"{name} has no key in {recipients}.")
+    if not any(one.name != name and not one.retired for one in keys):
+        raise SettingsError(f"{name} has the last key: make another one first.")
+    today = clock.today().isoformat()
+    marked = [
+        Key(one.name, one.recipient, one.since, one.retired or today) if one.name == name else one
+        for one in keys
+    ]
+    _write(recipients, marked)
+    return mine[-1]
+
+
 def secret(path: Path, passphrase: str = "") -> str:
     """The AGE-SECRET-KEY-… of an identity file. Raises pyrage.DecryptError."""
     raw = path.read_bytes()
@@ -132,71 +148,3 @@ def _write(recipients: Path, keys: Sequence[Key]) -> None:
     part = recipients.with_name(f"{recipients.name}.{os.getpid()}")
     part.write_text("".join(key.lines() for key in keys), "utf-8")
     part.replace(recipients)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True)
-    for action, text in (
-        ("new", "make a key pair for a desk"),
-        ("rotate", "make a desk's next key pair and mark its old one"),
-        ("list", "show the keys of the recipients file"),
-    ):
-        one = actions.add_parser(action, help=text, description=text)
-        one.add_argument(
-            "--json",
-            action="store_true",
-            help="只输出一个 JSON 对象 / print one JSON object on stdout",
-        )
-        one.add_argument("--recipients", type=Path, help="默认 / default: FORMS_RECIPIENTS_FILE")
-        if action != "list":
-            one.add_argument(
-                "name", help="哪个岗的密钥，如 liaison / whose key: a desk, such as liaison"
-            )
-            one.add_argument("--folder", type=Path, help="私钥放在哪里 / where the secret key goes")
-            one.add_argument(
-                "--passphrase",
-                action="store_true",
-                help="输入口令，或由 stdin 给出 / asked for, or on stdin",
-            )
-
-
-def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    """0 when done. Raises SettingsError."""
-    folder = Path(environ.get("FORMS_KEYS_FOLDER") or VAR / "dev" / "keys")
-    given = environ.get("FORMS_RECIPIENTS_FILE")
-    recipients: Path = args.recipients or Path(given or folder / "recipients.txt")
-    if args.action == "list":
-        keys = listed(recipients)
-        rows = [{"id": key.id, **asdict(key)} for key in keys]
-        for key in [] if args.json else keys:
-            print(f"{key.id}  {key.name:<16}{key.since:<12}{key.retired and '→ ' + key.retired}")
-        if args.json:
-            print(json.dumps({"recipients": str(recipients), "keys": rows}))
-        return 0
-    make = new if args.action == "new" else rotate
-    words = _passphrase() if args.passphrase else ""
-    key, path = make(args.name, args.folder or folder, recipients, words)
-    if args.json:
-        print(json.dumps({"id": key.id, "secret": str(path), "recipient": key.recipient}))
-        return 0
-    print(f"{key.id}: {path}")
-    print("私钥只放在受理岗自己的电脑上，另存一份备份；服务器只要下面这个文件，换上后重启服务。")
-    print("Keep the secret key on the desk's own computer, with a spare copy. The server needs")
-    print(f"only this file, and a restart: {recipients}")
-    if args.action == "rotate":
-        print("旧私钥先别删：以前收到的内容只有它能打开，要等受理岗重新封装或者到期清除。")
-        print("Keep the old secret key: it alone opens what came before, until the desk has")
-        print("sealed that anew or it is purged.")
-    return 0
-
-
-def _passphrase() -> str:
-    if not sys.stdin.isatty():
-        words = sys.stdin.readline().rstrip("\n")
-    else:
-        words = getpass.getpass("口令 / passphrase: ")
-        if words != getpass.getpass("再输一次 / again: "):
-            raise SettingsError("The two passphrases differ.")
-    if len(words) < 8:
-        raise SettingsError("A passphrase needs at least eight characters.")
-    return words

@@ -120,9 +120,9 @@ COMMANDS = {
     ),
     "keys": Command(
         "scripts.keys",
-        "为受理岗生成、列出、更换密钥",
-        "make, list and renew the keys of the desks",
-        "new|list|rotate [NAME] [--passphrase] [--json]",
+        "为受理岗生成、列出、更换、收回密钥",
+        "make, list, renew and revoke the keys of the desks",
+        "new|list|rotate|revoke [NAME] [--passphrase] [--identity KEY] [--json]",
     ),
     "prove": Command(
         "scripts.prove.cli",

@@ -1,4 +1,4 @@
-"""`manage.py keys new|list|rotate`: desks' key pairs, made by the forms service."""
+"""`manage.py keys new|list|rotate|revoke`: desks' key pairs, made by the forms service."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="new|list|rotate")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="new|list|rotate|revoke")
     for action, text in (
-        ("new", "为受理岗生成一对密钥 / make a key pair for a desk"),
+        ("new", "生成一对密钥；不写岗位就一步步带着做 / a key pair; without a name, be led"),
         ("rotate", "换新密钥，标记旧的 / the next key pair; marks the old one"),
+        ("revoke", "收回离任者的密钥，存着的全部重新封装 / end a key, seal all anew"),
         ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
     ):
         one = actions.add_parser(action, help=text, description=text)
@@ -25,7 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         one.add_argument("--recipients", metavar="FILE", help="公钥文件 / the file of public keys")
         if action != "list":
-            one.add_argument("name", help="岗位，例如 liaison / whose key, such as liaison")
+            words = "岗位，例如 liaison / whose key, such as liaison"
+            one.add_argument("name", nargs="?" if action == "new" else None, help=words)
+        if action == "revoke":
+            one.add_argument(
+                "--identity", metavar="KEY", help="还在用的私钥文件 / file of a secret key in use"
+            )
+        elif action != "list":
             one.add_argument("--folder", help="私钥放在哪里 / where the secret key goes")
             one.add_argument(
                 "--passphrase",
@@ -39,7 +46,11 @@ def run(args: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "forms_api.cli", "keys", args.action]
     command += ["--json"] * args.json
     command += ["--recipients", args.recipients] if args.recipients else []
-    if args.action != "list":
+    if args.action == "revoke":
+        command += ["--identity", str(Path(args.identity).resolve())] if args.identity else []
+    elif args.action != "list":
         command += ["--folder", args.folder] if args.folder else []
-        command += ["--passphrase"] * args.passphrase + [args.name]
+        command += ["--passphrase"] * args.passphrase
+    if args.action != "list" and args.name:
+        command.append(args.name)
     return subprocess.run(command, cwd=ROOT).returncode

@@ -38,6 +38,7 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
     mine = here()
     lang = mine.lang
     there = other(lang)
+    inside = mine.door.is_inside(request)  # who is not learns nothing
     again = {**request.args.to_dict(), "lang": public(there)}
     html = _templates.get_template(template).render(
         w=words(lang),
@@ -45,11 +46,11 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
         code=public(lang),
         there=public(there),
         switch=f"{request.path if request.method == 'GET' else '/'}?{urlencode(again)}",
-        csrf=mine.door.csrf,
+        csrf=mine.door.csrf if inside else "",
         request_path=request.path,
         site=mine.site.name(lang),
-        state=mine.vault.state,
-        desk=mine.vault.desk,
+        state=mine.vault.state if inside else "locked",
+        desk=mine.vault.desk if inside else "",
         desks={name: text[lang] for name, text in mine.desks.items()},
         minutes=round(mine.vault.seconds / 60),
         shown=Shown(lang),
@@ -89,7 +90,9 @@ class Shown:
         near = moment.year == clock.today().year
         return f"{moment:%m-%d %H:%M}" if near else f"{moment:%Y-%m-%d}"
 
-    def left(self, days: int | None) -> str:
+    def left(self, days: int | None, group: str = "") -> str:
+        if group == "overdue" and days == 0:  # a weekend since
+            return self._words("left.past")
         if days is None:
             return self._words("left.none")
         if days < 0:

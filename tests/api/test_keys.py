@@ -104,3 +104,25 @@ def test_the_command_makes_lists_and_refuses_in_a_sentence(tmp_path: Path) -> No
     assert turned.returncode == 0 and "旧私钥" in turned.stdout
     shown = json.loads(command(tmp_path, "list", "--json").stdout)["keys"]
     assert [bool(key["retired"]) for key in shown] == [True, False]
+
+
+def test_a_first_desk_is_led_through_its_key_a_spare_copy_and_a_second_key(tmp_path: Path) -> None:
+    stick, other = tmp_path / "stick", tmp_path / "other stick"
+    typed = ["", "回老家的那座石桥", str(stick), str(other), "另外一座很老的木桥"]
+    led = command(tmp_path, "new", given="\n".join(typed) + "\n")
+    assert led.returncode == 0, led.stderr
+    names = {one.name for one in keys.listed(tmp_path / "recipients.txt")}
+    assert names == {"guide", "recovery"}
+    (first,), (copy,), (second,) = (list(at.glob("*.age")) for at in (tmp_path, stick, other))
+    assert copy.read_bytes() == first.read_bytes()
+    sealed = Sealer(recipients(tmp_path)).seal({"question": "在吗"})
+    for path, words in ((copy, typed[1]), (second, typed[4])):
+        assert open_sealed(sealed, keys.secret(path, words)) == {"question": "在吗"}
+    assert command(tmp_path, "new").returncode == 2
+
+
+def test_the_last_key_and_an_unknown_one_cannot_be_revoked(tmp_path: Path) -> None:
+    make(tmp_path, "guide")
+    for name, why in (("guide", "last"), ("liaison", "no key")):
+        with pytest.raises(SettingsError, match=why):
+            keys.revoke(name, tmp_path / "recipients.txt")

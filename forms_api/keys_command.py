@@ -1,0 +1,152 @@
+"""`python -m forms_api.cli keys`: desks' key pairs: new, list, rotate, revoke."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from forms_api import first_keys, keys, privacy
+from forms_api.backup.identities import add_identity_argument
+from forms_api.backup.identities import given as identities_given
+from forms_api.resealing import Resealed, reseal
+from forms_api.sealing import Sealer
+from forms_api.settings import VAR, Settings, SettingsError
+from forms_api.store.engine import migrate, open_engine
+
+_TEXTS = (
+    ("new", "make a key pair for a desk; without a name, be led through the first ones"),
+    ("rotate", "make a desk's next key pair and mark its old one"),
+    ("revoke", "end the key of somebody who left, and seal all that is stored anew"),
+    ("list", "show the keys of the recipients file"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    for action, text in _TEXTS:
+        one = actions.add_parser(action, help=text, description=text)
+        one.add_argument(
+            "--json",
+            action="store_true",
+            help="只输出一个 JSON 对象 / print one JSON object on stdout",
+        )
+        one.add_argument("--recipients", type=Path, help="默认 / default: FORMS_RECIPIENTS_FILE")
+        if action != "list":
+            one.add_argument(
+                "name",
+                nargs="?" if action == "new" else None,
+                help="哪个岗的密钥，如 liaison / whose key: a desk, such as liaison",
+            )
+        if action in ("new", "rotate"):
+            one.add_argument("--folder", type=Path, help="私钥放在哪里 / where the secret key goes")
+            one.add_argument(
+                "--passphrase",
+                action="store_true",
+                help="输入口令，或由 stdin 给出 / asked for, or on stdin",
+            )
+        if action == "revoke":
+            add_identity_argument(one)
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """0 when done; 1 when something could not be sealed anew. Raises SettingsError, BackupError."""
+    folder = Path(environ.get("FORMS_KEYS_FOLDER") or VAR / "dev" / "keys")
+    given = environ.get("FORMS_RECIPIENTS_FILE")
+    recipients: Path = args.recipients or Path(given or folder / "recipients.txt")
+    if args.action == "list":
+        return _list(recipients, as_json=args.json)
+    if args.action == "revoke":
+        return _revoke(args, recipients, environ)
+    if args.name is None:
+        return first_keys.guide(args.folder or folder, recipients, _line, _passphrase, print)
+    make = keys.new if args.action == "new" else keys.rotate
+    words = _passphrase() if args.passphrase else ""
+    key, path = make(args.name, args.folder or folder, recipients, words)
+    if args.json:
+        print(json.dumps({"id": key.id, "secret": str(path), "recipient": key.recipient}))
+        return 0
+    print(f"{key.id}: {path}")
+    print("私钥只放在受理岗自己的电脑上，另存一份备份；服务器只要下面这个文件，换上后重启服务。")
+    print("Keep the secret key on the desk's own computer, with a spare copy. The server needs")
+    print(f"only this file, and a restart: {recipients}")
+    if args.action == "rotate":
+        print("旧私钥先别删：以前收到的只有它能打开，等到重新封装（keys revoke）或者到期清除。")
+        print("Keep the old secret key: it alone opens what came before, until that is sealed")
+        print("anew (keys revoke) or purged.")
+    return 0
+
+
+def _list(recipients: Path, *, as_json: bool) -> int:
+    found = keys.listed(recipients)
+    if as_json:
+        rows = [{"id": key.id, **asdict(key)} for key in found]
+        print(json.dumps({"recipients": str(recipients), "keys": rows}))
+        return 0
+    for key in found:
+        print(f"{key.id}  {key.name:<16}{key.since:<12}{key.retired and '→ ' + key.retired}")
+    return 0
+
+
+def _revoke(args: argparse.Namespace, recipients: Path, environ: Mapping[str, str]) -> int:
+    """The list first, then everything stored; what comes in before the service has the new list
+    is sealed to the old one, so it is done once more afterwards.
+    """
+    settings = replace(Settings.from_env(environ), recipients=())
+    identities = identities_given(args, settings)
+    if not identities:
+        raise SettingsError(
+            "请用 --identity 写明一把还在用的私钥 / name a secret key in use with --identity."
+        )
+    gone = keys.revoke(args.name, recipients)
+    left = tuple(one.recipient for one in keys.listed(recipients) if not one.retired)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    try:
+        done = reseal(engine, privacy.directly(engine), Sealer(left), identities, _tell)
+    finally:
+        engine.dispose()
+    if args.json:
+        print(json.dumps({"id": gone.id, "resealed": done.done, "closed": done.closed}))
+    else:
+        _say(done, recipients)
+    return 1 if done.closed else 0
+
+
+def _say(done: Resealed, recipients: Path) -> None:
+    print(f"重新封装了 {done.done} 件 / sealed anew: {done.done}")
+    if done.closed:
+        print(f"这把私钥打不开的有 {done.closed} 件，换一把再运行一次。")
+        print(f"{done.closed} are not opened by this key: run it once more with another.")
+    print(f"把 {recipients} 换到服务器上，重启服务，再运行一次：其间收到的也要重新封装。")
+    print("Put that file on the server, restart the service, and run this once more for what came")
+    print("in between. Older backups still open with the old key: make a new one, delete those.")
+
+
+def _tell(done: int, total: int) -> None:
+    if done % 1000 == 0 or done == total:
+        print(f"{done}/{total}", file=sys.stderr)
+
+
+def _line(prompt: str) -> str:
+    """Typed, or a line of stdin. Raises SettingsError where there is none."""
+    try:
+        return input(prompt)
+    except EOFError:
+        raise SettingsError(
+            "没有输入，什么也没做完 / nothing was typed, so this is not finished."
+        ) from None
+
+
+def _passphrase(prompt: str = "口令 / passphrase: ") -> str:
+    if not sys.stdin.isatty():
+        words = sys.stdin.readline().rstrip("\n")
+    else:
+        words = getpass.getpass(prompt)
+        if words != getpass.getpass("再输一次 / again: "):
+            raise SettingsError("The two passphrases differ.")
+    if len(words) < 8:
+        raise SettingsError("A passphrase needs at least eight characters.")
+    return words
