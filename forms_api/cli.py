@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from forms_api import keys_command, mailing, purging
+from forms_api import keys_command, mailing, pulling, purging
 from forms_api.backup import command as backing_up
 from forms_api.backup import restore_command as restoring
 from forms_api.backup.faults import BackupError
@@ -32,6 +32,7 @@ MODULES: Mapping[str, tuple[Any, str]] = {
     "purge": (purging, "删除到期的；--dry-run 只数不删"),
     "keys": (keys_command, "受理岗的密钥：生成、列出、更换、收回"),
     "outbox": (mailing, "没发出的通知；--retry 再发"),
+    "answers": (pulling, "可公开的问答和合计数写成文件"),
     "backup": (backing_up, "备份数据库，用公钥封好；核对备份"),
     "restore": (restoring, "从备份恢复；删过的不回来"),
     "migrate-database": (moving, "从 SQLite 搬到 PostgreSQL，逐表核对"),

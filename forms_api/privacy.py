@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
-from forms_api import clock, retention
+from forms_api import clock, retention, workdays
 from forms_api.forms import Form
 from forms_api.keeping import REPLAY
 from forms_api.store import forgetting
 from forms_api.store.engine import begin_writing, clear_log
-from forms_api.store.forgetting import Candidate
+from forms_api.store.forgetting import Candidate, Due
 
 BATCH: Final = 50  # submissions a transaction, so that nobody waits long
 TOMBSTONE_DAYS: Final = 400  # no older backup may be restored
@@ -60,8 +60,8 @@ def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
 
         def work(connection: Connection, wanted: set[int] = wanted) -> None:
             still = forgetting.candidates(connection, today.isoformat())
-            pairs = [(one, _received(one).isoformat()) for one in still if one.id in wanted]
-            forgetting.forget(connection, pairs, moment)
+            mine = [_counted(one) for one in still if one.id in wanted]
+            forgetting.forget(connection, mine, moment)
 
         write(work)
     codes = write(lambda connection: _tidy(connection, clock.now()))
@@ -88,6 +88,13 @@ def _last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
     )
     days = {"answer": answered or closed, "handover": answered or closed, "closing": closed}
     return min(promised, retention.last_day(form.retention, _received(one), days))
+
+
+def _counted(one: Candidate) -> Due:
+    received = _received(one)
+    answered = date.fromisoformat(one.answered_on) if one.answered_on else None
+    took = workdays.between(received, answered) if answered else None
+    return Due(one, received.isoformat(), took)
 
 
 def _received(one: Candidate) -> date:

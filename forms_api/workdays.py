@@ -13,6 +13,14 @@ def after(received: date, working_days: int) -> date:
     return due
 
 
+def between(received: date, answered: date) -> int:
+    """How many working days it took, as `after` counts them: 0 on the day of receipt."""
+    if answered <= received:
+        return 0
+    from_next_day = received + timedelta(days=1)
+    return int(_calendar(received.year).get_working_days_count(from_next_day, answered))
+
+
 def is_known(year: int) -> bool:
     """Whether the State Council's arrangement of that year is in the library.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import clock
+from forms_api.languages import FOLDERS
 from forms_api.shell import Shell
 from scripts import (
     feeds,
@@ -31,6 +32,7 @@ from scripts import (
     twins,
     verify,
 )
+from scripts.answers import pages as answers
 from scripts.beside import beside
 from scripts.check import check
 from scripts.directory import feeds as directory_feeds
@@ -174,12 +176,19 @@ def _render(root: Path, result: BuildResult, staging: Path, work: ExitStack) -> 
         if result.problems:
             return None
         shells = tidy.tidy(public, private)
+        answers.write(sources, _answer_shells(private), public)
         sources.assets.write(public)
         identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
         qr.write(public, codes)
         moved.write(root, public, private, shells, sources)
         quick.remember(root, public, private)
     return _Pages(sources, shells, face)
+
+
+def _answer_shells(private: Path) -> dict[str, Shell]:
+    return {
+        lang: Shell.parse((private / f"answer.{lang}.html").read_text("utf-8")) for lang in FOLDERS
+    }
 
 
 def _take_over(root: Path, last: Last, result: BuildResult, staging: Path) -> _Pages | None:

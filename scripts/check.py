@@ -12,6 +12,7 @@ from typing import Any
 from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
 from scripts import identity
+from scripts.answers import files as answers
 from scripts.content import (
     facts,
     front_matter,
@@ -112,6 +113,7 @@ def check(root: Path = ROOT) -> Report:
     found.extend(glossary.check(root))
     found.extend(then_now.check(root, known, rows))
     found.extend(moved.check(root, {page.slug for page in listed}))
+    found.extend(answers.check(root, rows))
     found.extend(variants.check(root, pages))
     report.terms = len(glossary.load_terms(root))
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")

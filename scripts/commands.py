@@ -82,6 +82,12 @@ COMMANDS = {
         "open the desk's inbox: read, answer, close, export",
         "[--database URL] [--identity FILE] [--port N] [--desk NAME] [--no-browser]",
     ),
+    "answers": Command(
+        "scripts.answers.command",
+        "把可公开的问答和合计数取出来，写成文件",
+        "bring publishable answers and totals out of the database as files",
+        "pull [--database URL] [--to DIR] [--all] [--json]",
+    ),
     "purge": Command(
         "scripts.purge",
         "删除到期的表单内容；--dry-run 只说会删什么",

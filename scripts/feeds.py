@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from forms_api import openapi, yaml_text
 from scripts import moved, refusals
+from scripts.answers import pages as answers
 from scripts.content import glossary
 from scripts.sources import Sources
 from scripts.walk import files_below
@@ -31,6 +32,7 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
     data = public / "data"
     data.mkdir(exist_ok=True)
     _write_json(data / "pages.json", list(_pages(sources)))
+    _write_json(data / "answers.json", answers.feed(sources))
     _write_json(data / "rules.json", list(_rules(sources)))
     glossary_page = {lang: sources.site.address(glossary.PAGE, lang) for lang in ("zh", "en")}
     _write_json(data / "glossary.json", glossary.feed(sources.terms, glossary_page))

@@ -12,6 +12,7 @@ from forms_api import clock, render
 from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
 from scripts import identity as identities
+from scripts.answers.files import Answer, load_answers
 from scripts.assets import Assets
 from scripts.content import coming, dress, glossary, level, term_links
 from scripts.content.context import Site
@@ -50,6 +51,7 @@ class Sources:
     terms: list[glossary.Term]
     plain: dict[str, list[str]]  # language → words that never lead to the glossary
     embeds: Embeds
+    answers: list[Answer]
     _linkers: dict[str, Callable[[str], str]] = field(default_factory=dict)
 
     def embed(self, kind: str, name: str, lang: Folder) -> str:
@@ -136,6 +138,7 @@ def read_sources(root: Path) -> Sources:
         descriptions=descriptions,
     )
     events = coming.coming(load_events(root / EVENTS, branches, today)[0], today)
+    answers = load_answers(root)
     facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
     terms = glossary.load_terms(root)
     return Sources(
@@ -147,7 +150,12 @@ def read_sources(root: Path) -> Sources:
         branches=branches,
         catalogue={
             **directory_catalogue.catalogue(branches, root, today),
-            "pages": sorted(titles["zh"].keys() & titles["en"].keys()),
+            "pages": sorted(
+                [
+                    *(titles["zh"].keys() & titles["en"].keys()),
+                    *(f"help/answers/{one.slug}" for one in answers),
+                ]
+            ),
         },
         popular=popular,
         today=today,
@@ -167,4 +175,5 @@ def read_sources(root: Path) -> Sources:
             events,
             today,
         ),
+        answers=answers,
     )

@@ -33,6 +33,7 @@ def tidy(public: Path, private: Path) -> dict[str, Shell]:
         shells[lang] = Shell.parse((folder / "entry/index.html").read_text(encoding="utf-8"))
         shutil.copyfile(folder / "entry/index.html", private / f"entry.{lang}.html")
         shutil.copyfile(folder / "forms/index.html", private / f"shell.{lang}.html")
+        shutil.copyfile(folder / "answer/index.html", private / f"answer.{lang}.html")
         shutil.copyfile(folder / "lost/index.html", base / "404.html")
         shutil.rmtree(folder)
     return shells

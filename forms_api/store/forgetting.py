@@ -21,11 +21,15 @@ from forms_api.store.tables import (
 
 #: Field and choice under which purged submissions are counted by form and day of receipt.
 ALL = ("", "")
+#: The same for those of them that were flagged as spam.
+SPAM = ("", "spam")
+#: How a choice begins that counts answers by working days and month of the answer (its first day).
+TOOK = "took-"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may be due: dates as stored, see tables."""
+    """What may be due: dates and spam score as stored, see tables."""
 
     id: int
     reference: str
@@ -34,23 +38,40 @@ class Candidate:
     answered_on: str | None
     closed_on: str | None
     retain_until: str
+    spam_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`day`: of receipt, in the office's zone. `took`: working days until the answer, if any."""
+
+    candidate: Candidate
+    day: str
+    took: int | None
 
 
 def candidates(connection: Connection, today: str) -> list[Candidate]:
     """Those whose longest time is over, and those with a date that may shorten it."""
     c = submission.c
-    columns = (c.id, c.reference, c.form, c.received_at, c.answered_on, c.closed_on, c.retain_until)
+    columns = (c.id, c.reference, c.form, c.received_at, c.answered_on, c.closed_on,
+               c.retain_until, c.spam_score)  # fmt: skip
     over = or_(c.retain_until < today, c.answered_on.is_not(None), c.closed_on.is_not(None))
     rows = connection.execute(select(*columns).where(over).order_by(c.id)).all()
     return [Candidate(*row) for row in rows]
 
 
-def forget(connection: Connection, due: Sequence[tuple[Candidate, str]], at: str) -> None:
-    """Removes them with all that belongs to them; `due` pairs each with its day of receipt."""
-    for one, day in due:
-        submissions.count(connection, one.form, *ALL, day)
-        submissions.bury(connection, one.reference, at, "retention")
-    numbers = [one.id for one, _ in due]
+def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
+    """Removes them with all that belongs to them; what the figures need of them stays counted."""
+    for one in due:
+        form, answered_on = one.candidate.form, one.candidate.answered_on
+        submissions.count(connection, form, *ALL, one.day)
+        if one.candidate.spam_score:
+            submissions.count(connection, form, *SPAM, one.day)
+        elif one.took is not None and answered_on:
+            month = f"{answered_on[:7]}-01"
+            submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
+        submissions.bury(connection, one.candidate.reference, at, "retention")
+    numbers = [one.candidate.id for one in due]
     for table in (consent, idempotency, reply, note, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
     mine = event.c.submission.in_(numbers)

@@ -10,7 +10,7 @@ import { openWeigh } from "./weigh.js";
 
 const FORMAT = 4; // of tables.json and the records in fragments
 const LABELS = { historical: 0.75, reference: 0.85 };
-const TERM = 0.5; // weight of a glossary entry beside pages that say more
+const LESS = { term: 0.5, answer: 0.5 }; // weight of a glossary entry, or one person’s question, beside pages that say more
 const TAIWAN = 0.95; // weight of a query in mainland words
 const LONGEST = 120; // characters of a query that are read
 const SHORT = 12; // a query of one piece up to this length may be a name with a slip in it
@@ -111,7 +111,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       one.needles.forEach(n => needles.add(n.toLowerCase()));
       for (const [id, { score, exact, sure, whole, tier: firm, called, named }] of one.scores) {
         const page = pages[id];
-        const value = score * weight * fair * (LABELS[page.label] || 1) * (page.kind === "term" ? TERM : 1);
+        const value = score * weight * fair * (LABELS[page.label] || 1) * (LESS[page.kind] || 1);
         const old = ranked.get(id) || { score: 0, level: 0, rank: 0 };
         // among Chinese a Latin word is a name: ICs is not IC
         const tier = !exact ? 0 : sure || called || !chinese ? level : 1;
@@ -148,7 +148,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
         if (asked.length > list.length) places = await branches.query(asked, some);
       }
     }
-    const groupOf = page => ({ form: "forms", term: "terms" }[page.kind] || "pages");
+    const groupOf = page => ({ form: "forms", term: "terms", answer: "questions" }[page.kind] || "pages");
     const ordered = Array.from(ranked.values()).sort((a, b) => b.rank - a.rank || b.score - a.score || a.id - b.id);
     const entry = ordered.find(o => o.whole && pages[o.id].kind === "term");
     /** The glossary's entry of that name first; but a page that is about it goes before, unless the
@@ -183,8 +183,18 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const hits = place(loaded.sort((a, b) => b.rank - a.rank || b.says - a.says)).map(({ page, level, sure, whole }) => {
       const room = chinese ? 90 : 180;
       const { label, part } = page;
-      return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, ...view(page, words, normal, room, whole) };
+      return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, whole, ...view(page, words, normal, room, whole) };
     });
+    // published questions stand behind the first guide pages, unless one is asked in its very words
+    if (filters.group !== "questions") {
+      const asked = hits.filter(h => h.group === "questions" && !h.whole);
+      if (asked.length) {
+        const guides = hits.filter(h => !asked.includes(h));
+        const first = Math.min(3, guides.filter(h => !h.near).length || guides.length);
+        guides.splice(first, 0, ...asked.filter(h => !h.near));
+        hits.splice(0, hits.length, ...guides, ...asked.filter(h => h.near));
+      }
+    }
     if ((!filters.group && !filters.label && !filters.section) || alone) {
       const sure = places.filter(p => p.exact);
       const shown = sure.length ? sure : places;

@@ -6,7 +6,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const lang = document.documentElement.lang;
 const words = JSON.parse($("#jq-words")?.textContent || "{}");
 const PAUSE = 120; // milliseconds without a key before a search starts
-const GROUPS = ["pages", "branches", "forms", "terms"];
+const GROUPS = ["pages", "branches", "forms", "questions", "terms"];
 const BADGES = {
   current: '<circle cx="8" cy="8" r="6.5"/><path class="jq-i--cut" d="m5 8.2 2.1 2.1L11 6.2"/>',
   mixed: '<circle class="jq-i--line" cx="8" cy="8" r="6"/><path d="M8 2a6 6 0 0 1 0 12z"/>',

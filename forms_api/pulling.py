@@ -1,0 +1,187 @@
+"""`python -m forms_api.cli answers pull`: answers and totals from the database as files to commit.
+
+Files first, then the mark in the database: what stops in between is done again by the next pull.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from forms_api import answer_files, clock, publishable, totals, yaml_text
+from forms_api.forms import load_all
+from forms_api.settings import ROOT, Settings, SettingsError
+from forms_api.store import answers, figures
+from forms_api.store.answers import OFFERED, PublishedAnswer
+from forms_api.store.engine import begin_writing, head, open_engine, revision_of
+
+FOLDER: Final = ROOT / "docs/data/answers"
+TOTALS: Final = "totals.yml"  # beside the folder of answers
+#: Forms that answer to nobody: what they are for is their totals.
+COUNTED: Final = ("branch-survey", "page-feedback")
+_HEAD: Final = (
+    "# 由 manage.py answers pull 写入：整月的合计数，不到 10 的不写（null）。\n"
+    "# Written by manage.py answers pull: totals of whole months; below 10 is left out (null).\n"
+)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """Slugs. `kept`: files that are as they were; `refused`: answers that fail today's check."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    totals: bool = False  # whether the file of totals is another than before
+
+
+def pull(engine: Engine, folder: Path, today: date, *, everything: bool = False) -> Pulled:
+    """Bring `folder` and the totals beside it up to date.
+
+    What was pulled before is not written again, even where its file is gone, unless
+    `everything` is wanted: a maintainer may have left it out on purpose.
+    """
+    done = Pulled()
+    with engine.connect() as connection:
+        there, gone = answers.to_pull(connection), answers.withdrawn(connection)
+    taken = []
+    for one in there:
+        missing = not answer_files.path_of(folder, one.slug).exists()
+        if not (one.state == OFFERED or (everything and missing)):
+            done.kept.append(one.slug)
+        elif publishable.faults(one.topic, one.question, one.answer):
+            done.refused.append(one.slug)
+        else:
+            new = answer_files.write(folder, one)
+            (done.new if new else done.changed).append(one.slug)
+            taken.append(one)
+    for slug in sorted(gone):
+        path = answer_files.path_of(folder, slug)
+        if path.exists():
+            path.unlink()
+            done.removed.append(slug)
+    done.totals = _write_totals(engine, folder.parent / TOTALS, today)
+    _mark(engine, taken)
+    return done
+
+
+def _mark(engine: Engine, taken: list[PublishedAnswer]) -> None:
+    if taken:
+        with engine.begin() as connection:
+            begin_writing(connection)
+            answers.mark_pulled(connection, taken)
+
+
+def _write_totals(engine: Engine, path: Path, today: date) -> bool:
+    forms, months = load_all(), totals.months_before(today)
+    known = yaml_text.load(path.read_text("utf-8")) if path.exists() else None
+    before: Mapping[str, Any] = known if isinstance(known, dict) else {}
+    published = {} if before.get("sample") else before.get("choices") or {}
+    with engine.connect() as connection:
+        counted = figures.counts(connection)
+        chosen = figures.choices(connection, COUNTED, f"{today:%Y-%m}-01")
+    made = {
+        "until": months[-1],
+        "service": totals.service(counted.received, counted.took, forms.values(), months),
+        "choices": {
+            name: totals.choices(
+                forms[name],
+                {part: cells for (form, part), cells in chosen.items() if form == name},
+                published.get(name, {}),
+            )
+            for name in COUNTED
+        },
+    }
+    if made == before:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    answer_files.replace(path, answer_files.dump(made, _HEAD))
+    return True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    text = (
+        "把可公开的问答和合计数写成文件，供提交 / "
+        "write publishable answers and totals as files, ready to commit"
+    )
+    one = actions.add_parser("pull", help=text, description=text)
+    one.add_argument("--database", help="默认 / default: FORMS_DATABASE_URL")
+    one.add_argument("--to", type=Path, default=FOLDER, help="默认 / default: docs/data/answers")
+    one.add_argument(
+        "--all",
+        action="store_true",
+        help="取过但文件不在的也再写 / also those pulled before whose files are gone",
+    )
+    one.add_argument(
+        "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """0 when all stands in files, 1 when an answer was left out. Raises SettingsError."""
+    engine = _opened(args.database or Settings.from_env(environ).database_url)
+    try:
+        done = pull(engine, args.to, clock.today(), everything=args.all)
+    finally:
+        engine.dispose()
+    if args.json:
+        print(json.dumps(asdict(done)))
+    else:
+        _say(done, args.to)
+    return 1 if done.refused else 0
+
+
+def _opened(url: str) -> Engine:
+    """Never makes or migrates a database: it may be another machine's."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+    except ArgumentError as error:
+        raise SettingsError(
+            "数据库地址看不懂：要以 sqlite:/// 或 postgresql+psycopg:// 开头。 / "
+            "the database's address must begin with sqlite:/// or postgresql+psycopg://."
+        ) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            f"不认识这种数据库：{parsed.get_backend_name()}。 / "
+            f"{parsed.get_backend_name()} is no database that the service keeps."
+        )
+    place = parsed.database or ""
+    if parsed.get_backend_name() == "sqlite" and not Path(place).is_file():
+        raise SettingsError(f"没有数据库 {place}。 / there is no database {place}.")
+    engine = open_engine(parsed.render_as_string(hide_password=False))
+    if (version := revision_of(engine)) != head():
+        engine.dispose()
+        raise SettingsError(
+            f"数据库的版本是 {version}，程序要 {head()}：请用同一版程序，或先启动一次服务。 / "
+            f"the database is of version {version}, this program wants {head()}: use the version "
+            "that serves, or start the service once."
+        )
+    return engine
+
+
+def _say(done: Pulled, folder: Path) -> None:
+    for sign, text, slugs in (
+        ("+", "新的 / new", done.new),
+        ("~", "改过 / changed", done.changed),
+        ("-", "撤下 / removed", done.removed),
+        ("!", "没有写，请在收件箱里改 / left out, change it in the inbox", done.refused),
+    ):
+        for slug in slugs:
+            print(f"{sign} {slug}  {text}")
+    zh = f"新 {len(done.new)}，改 {len(done.changed)}，撤 {len(done.removed)}"
+    en = f"{len(done.new)} new, {len(done.changed)} changed, {len(done.removed)} removed"
+    said = ("合计数有更新", "totals renewed") if done.totals else ("合计数没变", "totals unchanged")
+    print(f"{folder}：{zh}；{said[0]} / {en}; {said[1]}")
+    if done.new or done.changed or done.removed or done.totals:
+        print("看过以后提交 docs/data，再 publish。 / Look at docs/data, commit it, then publish.")

@@ -1,0 +1,63 @@
+"""What the service's figures are made of: counts by form and month, never a single submission."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, select
+
+from forms_api import clock, workdays
+from forms_api.store.forgetting import ALL, SPAM, TOOK
+from forms_api.store.tables import submission, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Without spam. `received`: by (form, month of receipt as 2026-11); `took`: by (form, month of
+    the answer, working days until it). Those already purged are among them.
+    """
+
+    received: Counter[tuple[str, str]] = field(default_factory=Counter)
+    took: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+
+
+def counts(connection: Connection) -> Counts:
+    found = Counts()
+    c = submission.c
+    rows = select(c.form, c.received_at, c.answered_on).where(c.spam_score == 0)
+    for form, at, answered_on in connection.execute(rows):
+        day = datetime.fromisoformat(at).astimezone(clock.ZONE).date()
+        found.received[form, day.isoformat()[:7]] += 1
+        if answered_on:
+            days = workdays.between(day, date.fromisoformat(answered_on))
+            found.took[form, answered_on[:7], days] += 1
+    t = tally.c
+    purged = select(t.form, t.choice, t.day, t.count).where(t.field == ALL[0])
+    for form, choice, day_of, number in connection.execute(purged):
+        if choice == ALL[1]:
+            found.received[form, day_of[:7]] += number
+        elif choice == SPAM[1]:
+            found.received[form, day_of[:7]] -= number
+        elif choice.startswith(TOOK):
+            found.took[form, day_of[:7], int(choice.removeprefix(TOOK))] += number
+    return found
+
+
+def choices(
+    connection: Connection, forms: Collection[str], before: str
+) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """Counts by choice of each (form, field) that is counted in the clear, of the days `before`.
+
+    A choice that is counted for each page (slug:yes) is added up over the pages.
+    """
+    t = tally.c
+    rows = (
+        select(t.form, t.field, t.choice, func.sum(t.count))
+        .where(t.form.in_(forms), t.field != "", t.day < before)
+        .group_by(t.form, t.field, t.choice)
+    )
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for form, name, choice, number in connection.execute(rows):
+        found[form, name][choice.rpartition(":")[2]] += int(number)
+    return found

@@ -1,0 +1,1 @@
+"""Published answers and totals: files of docs/data, checked and turned into pages and charts."""

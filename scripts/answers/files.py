@@ -1,0 +1,134 @@
+"""docs/data/answers/<slug>.yml: published answers, as `manage.py answers pull` writes them.
+
+topic: transfer             # a topic of the form help-ask
+checked: 2026               # the year in which a desk last saw to it
+related: [away/transfer]    # pages that say more; optional, added by hand
+sample: true                # nobody asked it: an example of ours; optional
+question: {zh: …, en: …}
+answer: {zh: …, en: …}      # paragraphs apart by an empty line; lines beginning “- ” are a list
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import autocorrect_py
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from forms_api import publishable, yaml_text
+from scripts.content.then_now import Pair, line_of
+from scripts.problems import Problem
+
+FOLDER = "docs/data/answers"
+_SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST = 40  # of a slug: it is counted with the choice in a column of 60
+_FULL_WIDTH = re.compile(r"[，。；：？！“”《》（）]")
+_BULLET = "- "
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    topic: str
+    checked: Annotated[int, Field(ge=2003, le=2100, strict=True)]
+    related: tuple[str, ...] = ()
+    sample: bool = False
+    question: Pair
+    answer: Pair
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One file; `slug` is its name and the last part of its page's address."""
+
+    slug: str
+    topic: str
+    checked: int
+    related: tuple[str, ...]
+    sample: bool
+    question: Pair
+    answer: Pair
+
+    def blocks(self, lang: str) -> list[str | list[str]]:
+        """The answer's paragraphs, and lists of lines, in order."""
+        found: list[str | list[str]] = []
+        for part in re.split(r"\n\s*\n", self.answer[lang].strip()):
+            lines = [line.strip() for line in part.split("\n") if line.strip()]
+            if lines and all(line.startswith(_BULLET) for line in lines):
+                found.append([line.removeprefix(_BULLET) for line in lines])
+            elif lines:
+                found.append(("" if lang == "zh" else " ").join(lines))
+        return found
+
+
+def load_answers(root: Path) -> list[Answer]:
+    """By topic as the form lists them, then by slug. `check` has named faults before: files that
+    cannot be read are left out."""
+    order = {topic: place for place, topic in enumerate(publishable.topics())}
+    found = []
+    for path in _paths(root):
+        try:
+            read = _File.model_validate(yaml_text.load(path.read_text("utf-8")))
+        except (yaml.YAMLError, ValidationError):
+            continue
+        found.append(
+            Answer(
+                path.stem, read.topic, read.checked, read.related, read.sample,
+                read.question, read.answer,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (order.get(one.topic, len(order)), one.slug))
+
+
+def check(root: Path, pages: Collection[str]) -> Iterator[Problem]:
+    """Faults with their lines; `pages`: slugs that `related` may name."""
+    for path in _paths(root):
+        file, text = path.relative_to(root).as_posix(), path.read_text("utf-8")
+        if not _SLUG.fullmatch(path.stem) or len(path.stem) > _LONGEST:
+            message = f"a file's name is small letters, digits and -, at most {_LONGEST}"
+            yield Problem(file, 0, "answer", message)
+        try:
+            read = _File.model_validate(yaml_text.load(text))
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            said = getattr(error, "problem", None) or " ".join(str(error).split())
+            yield Problem(file, mark.line + 1 if mark else 1, "answer", f"cannot be read: {said}")
+            continue
+        except ValidationError as error:
+            for fault in error.errors():
+                where = ".".join(str(part) for part in fault["loc"])
+                line = line_of(text, fault["loc"])
+                yield Problem(file, line, "answer", f"{where}: {fault['msg']}")
+            continue
+        for slug in read.related:
+            if slug not in pages:
+                line = line_of(text, ("related",))
+                yield Problem(file, line, "answer", f"related names {slug}, which pages.tsv lacks")
+        for wrong in publishable.faults(read.topic, _plain(read.question), _plain(read.answer)):
+            place = (wrong.part, wrong.lang) if wrong.lang else (wrong.part,)
+            yield Problem(file, line_of(text, place), f"answer-{wrong.code}", wrong.message("en"))
+        yield from _typography(file, text, read)
+
+
+def _typography(file: str, text: str, read: _File) -> Iterator[Problem]:
+    for part, pair in (("question", read.question), ("answer", read.answer)):
+        better = [autocorrect_py.format(line) for line in pair.zh.split("\n")]
+        for words, improved in zip(pair.zh.split("\n"), better, strict=True):
+            if words != improved:
+                said = f"write “{improved}” instead of “{words}”"
+                yield Problem(file, line_of(text, (part, "zh")), "typography", said)
+        if _FULL_WIDTH.search(re.sub("[“”]", "", pair.en)):
+            said = "the English text has Chinese punctuation"
+            yield Problem(file, line_of(text, (part, "en")), "typography", said)
+
+
+def _plain(pair: Pair) -> dict[str, str]:
+    return publishable.cleaned({"zh": pair.zh, "en": pair.en})
+
+
+def _paths(root: Path) -> list[Path]:
+    return sorted((root / FOLDER).glob("*.yml"))
