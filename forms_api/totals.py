@@ -51,14 +51,24 @@ def median(took: Mapping[int, int]) -> float | None:
     return (ordered[middle - 1] + ordered[middle]) / 2
 
 
+def about(part: int, whole: int) -> float | None:
+    """A share in steps of 5%, too coarse to count the few by; 1 and 0 only when they are exact."""
+    if whole < LEAST:
+        return None
+    steps = round(20 * part / whole)
+    if 0 < part < whole:
+        steps = min(max(steps, 1), 19)
+    return steps / 20
+
+
 def service(
     received: Mapping[tuple[str, str], int],
     took: Mapping[tuple[str, str, int], int],
     forms: Iterable[Form],
     months: Sequence[str],
 ) -> dict[str, Any]:
-    """Received and answered by month and by form, with the median and the share within the
-    promised time, of forms that promise an answer. None stands for what is hidden.
+    """Received and answered by month and by form, with the median and about which share
+    came within the promised time, of forms that promise an answer. None stands for what is hidden.
     """
     promised = {form.id: form.answer_days for form in forms if form.answer_days}
     came = {key: count for key, count in received.items() if key[0] in promised}
@@ -77,14 +87,11 @@ def service(
                 days[took_days] = days.get(took_days, 0) + count
         total = sum(days.values())
         in_time = sum(n for day, n in days.items() if day <= (promised[form] or 0))
-        late = total - in_time
-        # A share is shown when neither side of it stands for a few.
-        telling = total >= LEAST and (late == 0 or min(late, in_time) >= LEAST)
         return {
             "received": came_by_form[form],
             "answered": answered_by_form[form],
             "median": median(days),
-            "in_time": round(in_time / total, 2) if telling else None,
+            "in_time": about(in_time, total),
         }
 
     came_by_form = hidden(by(came, 0, promised), of_a_sum=True)

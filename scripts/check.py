@@ -13,6 +13,7 @@ from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
 from scripts import identity
 from scripts.answers import files as answers
+from scripts.answers import totals
 from scripts.content import (
     facts,
     front_matter,
@@ -114,6 +115,7 @@ def check(root: Path = ROOT) -> Report:
     found.extend(then_now.check(root, known, rows))
     found.extend(moved.check(root, {page.slug for page in listed}))
     found.extend(answers.check(root, rows))
+    found.extend(totals.check(root, forms))
     found.extend(variants.check(root, pages))
     report.terms = len(glossary.load_terms(root))
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")

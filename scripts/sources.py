@@ -12,11 +12,12 @@ from forms_api import clock, render
 from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
 from scripts import identity as identities
-from scripts.answers.files import Answer, load_answers
+from scripts.answers.files import SLUG, Answer, load_answers
+from scripts.answers.totals import load_totals
 from scripts.assets import Assets
 from scripts.content import coming, dress, glossary, level, term_links
 from scripts.content.context import Site
-from scripts.content.embeds import Embeds, load_added
+from scripts.content.embeds import Embeds, Published, load_added
 from scripts.content.facts import Fact, load_facts, marks_in
 from scripts.content.front_matter import STALE_AFTER_DAYS
 from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
@@ -138,7 +139,7 @@ def read_sources(root: Path) -> Sources:
         descriptions=descriptions,
     )
     events = coming.coming(load_events(root / EVENTS, branches, today)[0], today)
-    answers = load_answers(root)
+    answers, options = load_answers(root), directory_catalogue.catalogue(branches, root, today)
     facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
     terms = glossary.load_terms(root)
     return Sources(
@@ -149,11 +150,11 @@ def read_sources(root: Path) -> Sources:
         forms=forms,
         branches=branches,
         catalogue={
-            **directory_catalogue.catalogue(branches, root, today),
+            **options,
             "pages": sorted(
                 [
                     *(titles["zh"].keys() & titles["en"].keys()),
-                    *(f"help/answers/{one.slug}" for one in answers),
+                    *(f"{SLUG}/{one.slug}" for one in answers),
                 ]
             ),
         },
@@ -174,6 +175,7 @@ def read_sources(root: Path) -> Sources:
             branches,
             events,
             today,
+            Published(SLUG, len(answers), load_totals(root), options),
         ),
         answers=answers,
     )

@@ -25,6 +25,8 @@ from scripts.content.then_now import Pair, line_of
 from scripts.problems import Problem
 
 FOLDER = "docs/data/answers"
+#: Where their pages stand.
+SLUG = "help/answers"
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40  # of a slug: it is counted with the choice in a column of 60
 _FULL_WIDTH = re.compile(r"[，。；：？！“”《》（）]")

@@ -19,12 +19,11 @@ from jinja2 import Environment, FileSystemLoader
 from forms_api import publishable
 from forms_api.languages import FOLDERS, Folder, other, prefix
 from forms_api.shell import Shell
-from scripts.answers.files import Answer
+from scripts.answers.files import SLUG, Answer
 from scripts.content.words import fill
 from scripts.directory.linked_data import open_graph
 from scripts.sources import Sources
 
-SLUG = "help/answers"
 ASK = "help/ask"
 _HREF = re.compile(r'href="[^"]*"')
 _LONGEST = 110  # characters of an answer that stand below its question in a list

@@ -1,5 +1,5 @@
 """What a page calls for with a line of its own: [[forms]], [[glossary]], [[sources]], [[then-now]],
-[[events]], [[courses]], [[upkeep]], [[fields]].
+[[events]], [[courses]], [[upkeep]], [[fields]], [[answers]], [[figures: service]].
 
 Data → rows of finished words → a template of docs/theme/embeds. No MkDocs import.
 """
@@ -7,7 +7,7 @@ Data → rows of finished words → a template of docs/theme/embeds. No MkDocs i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from jinja2 import Environment, FileSystemLoader
 
 from forms_api import yaml_text
 from forms_api.forms import Form
+from forms_api.languages import prefix
 from forms_api.render import answer_promise
+from scripts.answers import figures
+from scripts.answers.totals import Totals
 from scripts.content import coming, glossary
 from scripts.content.context import Site
 from scripts.content.facts import Fact, marks_in
@@ -32,11 +35,28 @@ from scripts.directory.schema import Directory
 THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 #: [[sources]] gives all of these, [[sources: rules]] one.
 SOURCES = ("essays", "rules", "unverified", "added")
-KINDS = ("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep", "fields")
+KINDS = (
+    *("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep", "fields"),
+    *("answers", "figures"),
+)
 #: What may stand behind the colon, as in [[events: home]].
-NAMES = {"sources": SOURCES, "events": ("home",)}
+NAMES = {"sources": SOURCES, "events": ("home",), "figures": ("service", "survey")}
 #: How a form says that it stands at the foot of every page.
 EVERY = "every"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What desks let out: how many answers stand below `slug`, and the totals.
+
+    `catalogue` resolves options of counted questions that come from data.
+    """
+
+    slug: str
+    count: int
+    totals: Totals
+    catalogue: Mapping[str, Any]
+
 
 Link = tuple[str, str]  # (address, words); the address is empty while the page is only planned
 
@@ -60,6 +80,7 @@ class Embeds:
     directory: Directory
     events: list[Event]  # those to come, by time
     today: dt.date
+    answers: Published
 
     def __post_init__(self) -> None:
         self._templates = Environment(
@@ -70,7 +91,7 @@ class Embeds:
         """Raises KeyError for what `known` refuses."""
         if not known(kind, name):
             raise KeyError(f"[[{kind}{name and f': {name}'}]] names nothing that can be embedded")
-        rows = {
+        makers: Mapping[str, Callable[[str], dict[str, Any]]] = {
             "forms": self._forms,
             "glossary": self._glossary,
             "sources": self._sources,
@@ -79,7 +100,10 @@ class Embeds:
             "courses": lambda lang: self._events("courses", name, lang),
             "upkeep": self._upkeep,
             "fields": self._fields,
-        }[kind](lang)
+            "answers": self._answers,
+            "figures": lambda lang: self._figures(name, lang),
+        }
+        rows = makers[kind](lang)
         file = "events" if kind == "courses" else kind
         template = self._templates.get_template(f"embeds/{file}.html")
         shared = {"L": lang, "w": self.site.words[lang], "parts": (name,) if name else SOURCES}
@@ -105,6 +129,16 @@ class Embeds:
 
     def _fields(self, lang: str) -> dict[str, Any]:
         return {"fields": dictionary.rows(self.directory, lang)}
+
+    def _answers(self, lang: str) -> dict[str, Any]:
+        url = f"/{prefix(lang)}{self.answers.slug}/"  # type: ignore[arg-type]  # "zh" or "en"
+        return {"count": self.answers.count, "url": url}
+
+    def _figures(self, name: str, lang: str) -> dict[str, Any]:
+        mine = self.answers
+        words = self.site.words[lang]
+        kind = name or "service"
+        return figures.view(kind, mine.totals, self.forms, mine.catalogue, words, lang)  # type: ignore[arg-type]
 
     def _link(self, slug: str, lang: str) -> Link:
         return self.site.address(slug, lang), self.site.titles[lang].get(slug, "")

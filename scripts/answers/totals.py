@@ -1,0 +1,93 @@
+"""docs/data/totals.yml, as `manage.py answers pull` writes it: the service's figures, the counts of
+choices. None stands for a number that is not published: below 10, or one that would tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from forms_api import yaml_text
+from scripts.content.then_now import line_of
+from scripts.problems import Problem
+
+FILE = "docs/data/totals.yml"
+_Count = Annotated[int, Field(ge=10, strict=True)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Flow(_Strict):
+    received: _Count | None = None
+    answered: _Count | None = None
+
+
+class Served(Flow):
+    """`median`: working days; `in_time`: the share answered within the promised time."""
+
+    median: Annotated[float, Field(ge=0)] | None = None
+    in_time: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Service(Flow):
+    months: Mapping[Month, Flow] = {}
+    forms: Mapping[str, Served] = {}
+
+
+class Chosen(_Strict):
+    """`answers` is empty for a question with several ticks."""
+
+    answers: _Count | None = None
+    cells: Mapping[str, _Count | None]
+
+
+class Totals(_Strict):
+    """`until`: the last month that is counted; `sample`: made up, to show what it looks like."""
+
+    until: Month = "2000-01"
+    sample: bool = False
+    service: Service = Service()
+    choices: Mapping[str, Mapping[str, Chosen]] = {}
+
+
+def load_totals(root: Path) -> Totals:
+    """Empty while there is no file, or none that can be read: `check` has named that before."""
+    path = root / FILE
+    if not path.exists():
+        return Totals()
+    try:
+        return Totals.model_validate(yaml_text.load(path.read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, ValidationError):
+        return Totals()
+
+
+def check(root: Path, forms: Collection[str]) -> Iterator[Problem]:
+    """Faults with their lines; a count below 10 is one, and a form that is not there."""
+    path = root / FILE
+    if not path.exists():
+        return
+    text = path.read_text(encoding="utf-8")
+    try:
+        found = Totals.model_validate(yaml_text.load(text) or {})
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or " ".join(str(error).split())
+        yield Problem(FILE, mark.line + 1 if mark else 1, "totals", f"cannot be read: {said}")
+        return
+    except ValidationError as error:
+        for fault in error.errors():
+            where = ".".join(str(part) for part in fault["loc"])
+            yield Problem(FILE, line_of(text, fault["loc"]), "totals", f"{where}: {fault['msg']}")
+        return
+    named: list[tuple[str, ...]] = [("service", "forms", form) for form in found.service.forms]
+    named += [("choices", form) for form in found.choices]
+    for place in named:
+        if place[-1] not in forms:
+            yield Problem(FILE, line_of(text, place), "totals", f"there is no form {place[-1]}")
