@@ -20,13 +20,13 @@ def hidden(cells: Mapping[str, int], *, of_a_sum: bool) -> dict[str, int | None]
     """Cells below LEAST become None; with `of_a_sum` also those that keep them from being found.
 
     Where the sum of all cells is known, so is that of the hidden ones: it must stand for at least
-    two cells and LEAST persons, or the smallest cell still shown is hidden too.
+    two cells and LEAST persons, or the smallest cell still shown is hidden too. Cells that nobody
+    chose are nobody's secret: when all hidden ones are such, no more need hiding.
     """
     gone = {name for name, count in cells.items() if count < LEAST}
     rest = sorted(cells.keys() - gone, key=lambda name: (cells[name], name))
-    if of_a_sum:
-        while gone and rest and (len(gone) < 2 or sum(cells[name] for name in gone) < LEAST):
-            gone.add(rest.pop(0))
+    while of_a_sum and rest and 0 < sum(cells[name] for name in gone) < LEAST:
+        gone.add(rest.pop(0))
     return {name: None if name in gone else count for name, count in cells.items()}
 
 

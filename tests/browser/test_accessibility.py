@@ -35,6 +35,7 @@ PAGES = [
     "away/register/",
     "branch/",
     "branch/four-kinds/",
+    "branch/survey/",
     "bridge/",
     "bridge/liaison-office/",
     "find/",
@@ -50,6 +51,8 @@ PAGES = [
     "find/directory/ty-taiyuan-zantou-village/",  # paused
     "find/lost-contact/",
     "help/",
+    "help/answers/",
+    "help/answers/sample-dues-two-ends/",
     "help/ask/",
     "help/rights/",
     "join/",

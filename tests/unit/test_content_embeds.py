@@ -4,11 +4,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from forms_api.forms import load_all
+from scripts.answers.totals import Totals
 from scripts.content import embeds, links, then_now
 from scripts.content.context import Site
-from scripts.content.embeds import Embeds, load_added
+from scripts.content.embeds import Embeds, Published, load_added
 from scripts.content.facts import load_facts
 from scripts.content.glossary import load_terms
 from scripts.content.pages import catalogue, read_page
@@ -86,6 +88,7 @@ def make(root: Path, **changes: object) -> Embeds:
         directory=DIRECTORY,
         events=load_events(ROOT / EVENTS, DIRECTORY, TODAY)[0],
         today=TODAY,
+        answers=Published("help/answers", 0, Totals(), {}),
     )
     for name, value in changes.items():
         setattr(made, name, value)
@@ -339,3 +342,69 @@ def test_without_events_the_page_says_so(tmp_path: Path, kind: str, said: str) -
     empty = make(tmp_path, events=[]).html(kind, "", "zh")
     assert said in empty
     assert "/data/events.ics" in empty
+
+
+def test_the_way_to_published_questions_is_there_when_there_are_any(made: Embeds) -> None:
+    assert text(made.html("answers", "", "en")) == ""
+    for count, said in ((1, "the one question"), (7, "the 7 questions")):
+        made.answers = Published("help/answers", count, Totals(), {})
+        html = made.html("answers", "", "en")
+        assert said in html
+        assert 'href="/en/help/answers/"' in html
+    assert 'href="/help/answers/"' in made.html("answers", "", "zh")
+
+
+@pytest.mark.parametrize("kind", ["service", "survey"])
+def test_without_figures_it_says_so(made: Embeds, kind: str) -> None:
+    for lang, said in (("zh", "还没有"), ("en", "no " if kind == "service" else "No results")):
+        html = made.html("figures", kind, lang)
+        assert said in html
+        assert "<svg" not in html
+
+
+FIGURES = Totals.model_validate(
+    {
+        "until": "2026-10",
+        "service": {
+            "received": 64,
+            "answered": 30,
+            "months": {"2026-09": {}, "2026-10": {"received": 64, "answered": 30}},
+            "forms": {
+                "help-ask": {"received": 40, "answered": 30, "median": 2.5, "in_time": 0.95},
+                "help-complain": {},
+            },
+        },
+        "choices": {
+            "branch-survey": {
+                "know": {"answers": 60, "cells": {"yes": 31, "no": None, "unsure": None}},
+                "useful_1": {"answers": 50, "cells": {"1": 10, "2": 10, "3": 10, "4": 10, "5": 10}},
+            }
+        },
+    }
+)
+
+
+def test_a_chart_stands_beside_a_table_that_says_the_same(made: Embeds) -> None:
+    made.answers = Published("help/answers", 0, FIGURES, {})
+    page = LexborHTMLParser(made.html("figures", "service", "en"))
+    chart = page.css_first('figure svg[role="img"]')
+    label = page.css_first(f"#{chart.attributes['aria-labelledby']}")
+    assert label.text() == "Received and answered each month"
+    assert [bar.attributes["height"] for bar in chart.css("rect")] == ["96.0", "45.0"]
+    rows = [" ".join(row.text(separator=" ").split()) for row in page.css("figure tbody tr")]
+    assert rows == ["Sept 2026 not shown not shown", "Oct 2026 64 30"]
+    (form,) = page.css("table.jq-stack tbody tr")
+    said = " ".join(form.text(separator=" ").split())
+    assert (
+        said == "Ask a question 40 30 2.5 working days Promised: 5 working days; about 95% in time"
+    )
+    assert "Of 1 other forms" in page.text()
+
+
+def test_a_hidden_number_has_no_bar(made: Embeds) -> None:
+    made.answers = Published("help/answers", 0, FIGURES, {})
+    page = LexborHTMLParser(made.html("figures", "survey", "zh"))
+    known, scale = page.css("table")
+    assert [len(row.css("svg")) for row in known.css("tbody tr")] == [1, 0, 0]
+    assert "不显示" in known.text()
+    assert [len(row.css("rect")) for row in scale.css("svg")] == [5]
