@@ -75,14 +75,16 @@ def test_the_list_holds_every_question_under_its_topic(built_site: BuiltSite, la
     assert len(page.css("article .jq-section li")) == len(ANSWERS)
 
 
-def test_search_sitemap_feedback_and_open_data_know_them(built_site: BuiltSite) -> None:
+def test_search_sitemap_feedback_and_open_data_know_them(
+    built_site: BuiltSite, sources: Sources
+) -> None:
     sitemap = (built_site.public / "sitemap.xml").read_text("utf-8")
     listed = json.loads((built_site.public / "data/answers.json").read_text("utf-8"))
     catalogue = json.loads((built_site.private / "catalogue.json").read_text("utf-8"))
     assert [row["slug"] for row in listed] == [f"{SLUG}/{one.slug}" for one in ANSWERS]
     for row in listed:
         for url in row["url"].values():
-            assert sitemap.count(f"{url}<") == 1
+            assert sitemap.count(f"<loc>{sources.site_url}{url.lstrip('/')}</loc>") == 1
         assert row["slug"] in catalogue["pages"]
     tables = json.loads((built_site.public / "search-index/zh/tables.json").read_text("utf-8"))
     assert sum(page[2] == "answer" for page in tables["pages"]) == len(ANSWERS) + 1
