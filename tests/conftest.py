@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from scripts.children import Child
 from scripts.rebuild import line_of
 from scripts.service import answers, free_port
 from tests.browser.visitor import NewVisitor, Visitor
+from tests.browser.windows import Windows
 
 TODAY = "2026-11-21"
 os.environ["JINQIAO_TODAY"] = TODAY
@@ -137,21 +139,32 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser, live_server: LiveServer) -> Iterator[Windows]:
+    with closing(Windows(browser, live_server.url)) as kept:
+        yield kept
+
+
 @pytest.fixture
-def visitor(browser: Browser, live_server: LiveServer) -> Iterator[NewVisitor]:
+def visitor(windows: Windows) -> Iterator[NewVisitor]:
     """`visitor(viewport="phone", lang="en", javascript=False, dark=True)`: a person's browser.
 
+    With `alone` its window is no other test's, before or after: for one that changes its start.
     The test fails if a page asked another origin for anything, lacked a file of its own, or
     reported an error, be it of a script or of the Content-Security-Policy.
     """
-    visitors: list[Visitor] = []
+    visitors: list[tuple[Visitor, bool]] = []
 
     def arrive(
-        viewport: str = "desktop", lang: str = "zh", javascript: bool = True, dark: bool = False
+        viewport: str = "desktop",
+        lang: str = "zh",
+        javascript: bool = True,
+        dark: bool = False,
+        alone: bool = False,
     ) -> Visitor:
-        visitors.append(Visitor(browser, live_server.url, viewport, lang, javascript, dark))
-        return visitors[-1]
+        visitors.append((windows.open(viewport, lang, javascript, dark, alone), alone))
+        return visitors[-1][0]
 
     yield arrive
-    faults = [fault for one in visitors for fault in one.leaves()]
+    faults = [fault for one, alone in visitors for fault in windows.leave(one, alone)]
     assert not faults, "\n".join(faults)

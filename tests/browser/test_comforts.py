@@ -128,7 +128,7 @@ def test_the_code_of_a_page_is_fetched_when_it_is_asked_for(visitor: NewVisitor)
 def test_a_page_prints_with_its_label_date_boxes_and_notice_and_no_controls(
     visitor: NewVisitor,
 ) -> None:
-    reader = visitor("desktop", dark=True)
+    reader = visitor("desktop", dark=True, alone=True)
     reader.page.add_init_script("window.print = () => dispatchEvent(new Event('beforeprint'))")
     reader.opens("/help/rights/")
     reader.presses("打印本页")

@@ -28,7 +28,7 @@ SYNTAX = {
 }
 _ASIDE = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 OLD = {
-    "no modules": lambda visitor, lang: without_modules(visitor("small", lang)),
+    "no modules": lambda visitor, lang: without_modules(visitor("small", lang, alone=True)),
     "no scripts": lambda visitor, lang: visitor("small", lang, javascript=False),
 }
 
@@ -59,7 +59,7 @@ def shows_its_text(reader: Visitor) -> None:
 
 @in_both_languages
 def test_every_kind_of_page_is_readable_without_modules(visitor: NewVisitor, words: Words) -> None:
-    reader = without_modules(visitor("small", words.lang))
+    reader = without_modules(visitor("small", words.lang, alone=True))
     for path in PAGES:
         assert reader.opens(words.prefix + path) == 200, path
         shows_its_text(reader)
@@ -136,7 +136,7 @@ def test_appearance_is_offered_where_scripts_can_change_it(
     without.opens(words.prefix)
     expect(without.page.locator(radios)).to_be_hidden()
 
-    old = without_modules(visitor("small", words.lang))
+    old = without_modules(visitor("small", words.lang, alone=True))
     old.opens(words.prefix)
     old.page.locator(f"{radios} [value=dark]").check()
     old.opens(f"{words.prefix}help/")

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+)
 
 from tests.browser.attention import wait_until_keys_are_heard
 
@@ -31,6 +41,7 @@ class Visitor:
     ) -> None:
         width, height = VIEWPORTS[viewport]
         self.url = url
+        self.kind = (viewport, lang, javascript, dark)
         self.faults: list[str] = []
         self._browser = browser
         self._javascript = javascript
@@ -49,6 +60,8 @@ class Visitor:
         self._context.on("console", self._notice_console)
         self._context.on("weberror", lambda problem: self._note(f"script error: {problem.error}"))
         self.page: Page = self._context.new_page()
+        self._copied = ""
+        self._copy: Page | None = None
 
     # What a visitor does
 
@@ -140,35 +153,68 @@ class Visitor:
         if not page.evaluate("'axe' in window"):
             page.evaluate(Axe().axe_script)
         found = page.evaluate(RUN_AXE, [context, {**options, "resultTypes": ["violations"]}])
-        if page is not self.page:
-            page.context.close()
         assert not found, "\n".join([self.page.url, *map(_told, found)])
 
     def leaves(self) -> list[str]:
         """Closes the browser's window; says what went wrong on the way."""
         self._context.close()
+        if self._copy:
+            self._copy.context.close()
         return self.faults
+
+    def makes_room(self) -> bool:
+        """Leaves the window as if new, for somebody of the same kind; False when that can't be.
+
+        What a test added to its window's start (`page.add_init_script`) cannot be taken back.
+        """
+        page, context = self.page, self._context
+        if self.faults or page.is_closed() or len(context.pages) != 1:
+            return False
+        try:
+            page.unroute_all()
+            context.set_offline(False)
+            context.clear_permissions()
+            page.set_viewport_size(self._manner["viewport"])
+            page.emulate_media(
+                media="null",
+                color_scheme=self._manner["color_scheme"],
+                forced_colors="null",
+                reduced_motion="null",
+                contrast="null",
+            )
+            if page.url.startswith(self.url):
+                page.evaluate("sessionStorage.clear()")
+            page.goto("about:blank")
+            context.clear_cookies()
+            protocol = context.new_cdp_session(page)
+            kept = {"origin": self.url, "storageTypes": "all"}
+            protocol.send("Storage.clearDataForOrigin", kept)
+            protocol.detach()
+        except Error:
+            return False
+        return True
 
     def _copy_of_the_page(self) -> Page:
         """The same page where axe can run: its promises never end in a page without scripts.
 
         The page's own scripts are held back, so that it stays as a reader without them has it.
         """
-        html = re.sub(r"</?noscript>", "", self.page.content())
-        context = self._browser.new_context(**self._manner, java_script_enabled=True)
-        page = context.new_page()
-        page.route(
-            "**/*",
-            lambda route: (
-                route.abort() if route.request.resource_type == "script" else route.fallback()
-            ),
-        )
-        page.route(
-            lambda address: address == self.page.url,
-            lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
-        )
-        page.goto(self.page.url)
-        return page
+        self._copied = re.sub(r"</?noscript>", "", self.page.content())
+        if self._copy is None:
+            context = self._browser.new_context(**self._manner, java_script_enabled=True)
+            self._copy = context.new_page()
+            self._copy.route("**/*", self._answer_for_copy)
+        self._copy.goto("about:blank")  # else the same address with a fragment would not be loaded
+        self._copy.goto(self.page.url)
+        return self._copy
+
+    def _answer_for_copy(self, route: Route) -> None:
+        if route.request.resource_type == "script":
+            route.abort()
+        elif route.request.is_navigation_request():
+            route.fulfill(body=self._copied, content_type="text/html; charset=utf-8")
+        else:
+            route.fallback()
 
     def _only(self, role: Any, name: str) -> Locator:
         """By its exact name, else by a part of it; a second one of that name is a mistake."""
