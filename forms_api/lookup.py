@@ -30,6 +30,8 @@ def status() -> Response:
     found = here().keeping.status(code) if code else None
     if code and found:
         return _status(lang, found, code)
+    if code and not asking.wants_json() and here().keeping.published(code):
+        return _only_published(lang, code)
     problem = "unknown" if code else "malformed"
     if asking.wants_json():
         raise Refused(f"code-{problem}")
@@ -77,8 +79,22 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
     if waiting is not None:
         rows.append((w("status.seats"), w("status.waiting" if waiting else "status.seated")))
     rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
+    if here().keeping.published(code):
+        rows.append((w("status.published"), w("status.published_yes")))
     said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
     content = chrome.status_html(lang, rows, said, code, erasable=found.status != "withdrawn")
+    switch = f"/forms/status?lang={public(other(lang))}"
+    return replying.page(lang, w("status.title"), content, switch=switch)
+
+
+def _only_published(lang: Folder, code: str) -> Response:
+    """What was written is purged, but the holder of the code may still take the answer back."""
+    w = words(lang)
+    rows = [
+        (w("status.now"), w("status.over")),
+        (w("status.published"), w("status.published_yes")),
+    ]
+    content = chrome.status_html(lang, rows, [], code, erasable=True)
     switch = f"/forms/status?lang={public(other(lang))}"
     return replying.page(lang, w("status.title"), content, switch=switch)
 

@@ -110,6 +110,12 @@ def test_whoever_holds_the_access_code_takes_the_answer_back_even_after_the_purg
         assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
         assert _states(instance)[0][0] == "offered"
     code = {"code": receipt["access_code"]}
+    for lang, said in (("zh-Hans", "公开的问答"), ("en", "Published question")):
+        page = instance.client.post(
+            "/forms/status", data={**code, "lang": lang}, headers={"Accept": "text/html"}
+        )
+        assert (page.status_code, said in page.text) == (200, True)
+        assert 'action="/forms/status/erase"' in page.text
     assert instance.client.post("/forms/status/erase", json=code).status_code == 200
     assert _states(instance) == [("withdrawn", 1, "", "")]
     with engine.connect() as connection:

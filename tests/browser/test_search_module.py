@@ -293,3 +293,18 @@ def _is_han(character: str) -> bool:
 
 def _page(url: str) -> str:
     return url if "glossary" in url else url.split("#")[0]
+
+
+def test_a_published_question_stands_behind_guidance_unless_asked_in_its_very_words(
+    ask: Ask,
+) -> None:
+    def places(query: str, **options: Any) -> list[int]:
+        hits = ask("zh-Hans", query, **options)
+        return [place for place, hit in enumerate(hits) if hit["group"] == "questions"]
+
+    for query in ("党费", "组织关系转接", "工资被拖欠怎么办"):
+        hits = ask("zh-Hans", query)
+        guides = [hit for hit in hits if hit["group"] != "questions" and not hit["near"]]
+        assert places(query) == [min(3, len(guides))], query
+    assert places("两边都叫我交党费，该交哪一边？")[0] == 0
+    assert places("党费", filters={"group": "questions"}) == [0]
