@@ -174,7 +174,7 @@ def test_a_folder_without_pages_falls_short(
         run(parser.parse_args([str(tmp_path / "none")]))
     write_tree(tmp_path)
     assert run(parser.parse_args([str(tmp_path), "--json"])) == DONE
-    assert json.loads(capsys.readouterr().out)["zh"]["pages"] == 10
+    assert json.loads(capsys.readouterr().out)["zh"]["pages"] == 11
 
 
 @pytest.mark.parametrize(
