@@ -1,17 +1,13 @@
-"""Storing what arrives: everything that waits together goes in with a handful of statements.
-
-One statement for many rows instead of many statements lets a busy process go on: SQLite's driver
-lets other threads run at each statement, and the writer would have to wait its turn every time.
-"""
+"""Storing what arrives: everything that waits together goes in with one statement a table."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select
+from sqlalchemy import Connection, bindparam
 
-from forms_api.store import letters, seats, submissions
+from forms_api.store import letters, many, seats, submissions
 from forms_api.store.seats import Wish
 from forms_api.store.submissions import KEPT, Kept
 from forms_api.store.tables import consent, event, idempotency, outbox, submission
@@ -43,18 +39,10 @@ class NewSubmission:
     notice: Mapping[str, str] | None = None
 
 
-_TAKEN = select(submission.c.reference).where(
-    submission.c.reference.in_(bindparam("wanted", expanding=True))
-)
 _EARLIER = KEPT.add_columns(idempotency.c.key_hash).where(
     idempotency.c.key_hash.in_(bindparam("wanted", expanding=True))
 )
-_NEW = insert(submission).returning(submission.c.id, submission.c.reference)
-# RETURNING makes SQLAlchemy send many rows in one statement.
-_ROWS = {
-    table.name: insert(table).returning(table.c.submission)
-    for table in (idempotency, consent, event, outbox)
-}
+_UNLESS_TAKEN = "ON CONFLICT (reference) DO NOTHING RETURNING id, reference"
 
 
 def keep_all(
@@ -69,51 +57,49 @@ def keep_all(
     kept = {row[-1]: Kept(*row[:-1]) for row in earlier}
     fresh = {new.key_hash: new for new in reversed(news) if new.key_hash not in kept}
     if fresh:
-        ordered = [fresh[key] for key in keys if key in fresh]
-        _settle_references(connection, ordered, reference)
-        kept |= _store(connection, ordered)
+        kept |= _store(connection, [fresh[key] for key in keys if key in fresh], reference)
     return [kept[new.key_hash] for new in news]
 
 
-def _settle_references(
+def _store(
     connection: Connection, news: Sequence[NewSubmission], reference: Callable[[], str]
-) -> None:
-    """No two the same, and none that is stored."""
-    unsettled, seen = list(news), set[str]()
-    while unsettled:
-        wanted = [new.columns["reference"] for new in unsettled]
-        taken = set(connection.execute(_TAKEN, {"wanted": wanted}).scalars())
-        again = []
-        for new in unsettled:
-            if new.columns["reference"] in taken | seen:
-                new.columns["reference"] = reference()
-                again.append(new)
-            else:
-                seen.add(new.columns["reference"])
-        unsettled = again
-
-
-def _store(connection: Connection, news: Sequence[NewSubmission]) -> dict[bytes, Kept]:
-    rows = connection.execute(_NEW, [new.columns for new in news]).all()
-    numbers = {row.reference: row.id for row in rows}
+) -> dict[bytes, Kept]:
+    numbers = _number(connection, news, reference)
     numbered = [(numbers[new.columns["reference"]], new) for new in news]
-    _insert(connection, idempotency, [_key(number, new) for number, new in numbered])
-    _insert(connection, consent, [row for pair in numbered for row in _consents(*pair)])
-    _insert(connection, event, [_received(number, new) for number, new in numbered])
-    _insert(connection, outbox, [row for pair in numbered for row in _letters(*pair)])
-    choices = Counter(
-        (new.columns["form"], field, choice, new.day)
-        for new in news
-        for field, choice in new.tallies
+    many.insert(connection, idempotency, [_key(number, new) for number, new in numbered])
+    many.insert(connection, consent, [row for pair in numbered for row in _consents(*pair)])
+    many.insert(connection, event, [_received(number, new) for number, new in numbered])
+    many.insert(connection, outbox, [row for pair in numbered for row in _letters(*pair)])
+    submissions.count_all(
+        connection,
+        Counter(
+            (new.columns["form"], field, choice, new.day)
+            for new in news
+            for field, choice in new.tallies
+        ),
     )
-    for (form, field, choice, day), times in choices.items():
-        submissions.count(connection, form, field, choice, day, times)
     return {new.key_hash: _kept(connection, number, new) for number, new in numbered}
 
 
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(_ROWS[table.name], rows).all()
+def _number(
+    connection: Connection, news: Sequence[NewSubmission], reference: Callable[[], str]
+) -> dict[str, int]:
+    """Stores the submissions themselves; reference → number. No reference is given twice."""
+    numbers: dict[str, int] = {}
+    waiting = list(news)
+    while waiting:
+        named: dict[str, NewSubmission] = {}
+        for new in waiting:
+            while new.columns["reference"] in named or new.columns["reference"] in numbers:
+                new.columns["reference"] = reference()
+            named[new.columns["reference"]] = new
+        rows = [new.columns for new in waiting]
+        stored = many.insert(connection, submission, rows, _UNLESS_TAKEN)
+        numbers |= {row.reference: row.id for row in stored}
+        waiting = [new for name, new in named.items() if name not in numbers]
+        for new in waiting:
+            new.columns["reference"] = reference()
+    return numbers
 
 
 def _key(number: int, new: NewSubmission) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from forms_api.store import turns
+
 _BUSY_MS: Final = 5000
 _WRITERS: Final = 0x4A51  # the advisory lock of those who write
 # The first releases with the fix of the WAL corruption, by their line.
@@ -50,6 +52,7 @@ def open_engine(url: str) -> Engine:
         url, module=pysqlite3, pool_size=8, max_overflow=64, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare)
+    turns.follow(engine)
     return engine
 
 
@@ -64,13 +67,14 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def begin_writing(connection: Connection) -> None:
-    """The write lock now, instead of a failure at the first write.
+    """The write lock now and in turn, instead of a failure at the first write.
 
     On PostgreSQL an advisory lock until the end of the transaction does what SQLite's does: one
     transaction at a time writes, whichever process it is in. With grouped commits that costs no
     throughput, and keys, references, counts and seats are safe without a retry.
     """
     if connection.dialect.name == "sqlite":
+        turns.take(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
@@ -83,6 +87,7 @@ def clear_log(engine: Engine) -> None:
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
+            turns.take(connection)
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             connection.exec_driver_sql("VACUUM submission, reply, note, outbox, idempotency")

@@ -1,11 +1,11 @@
 """What is done with a stored submission, each in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from forms_api.store import letters, seats, tables
+from forms_api.store import letters, many, seats, tables
 from forms_api.store.tables import (
     consent,
     event,
@@ -48,17 +48,8 @@ KEPT = (
 )
 _KEPT_ONE = KEPT.where(idempotency.c.key_hash == bindparam("wanted"))
 _NEW_EVENT = insert(event)
-_NEW_TALLY = insert(tally)
-_MORE = (
-    update(tally)
-    .where(
-        tally.c.form == bindparam("of_form"),
-        tally.c.field == bindparam("of_field"),
-        tally.c.choice == bindparam("of_choice"),
-        tally.c.day == bindparam("of_day"),
-    )
-    .values(count=tally.c.count + bindparam("times"))
-)
+_COUNTED = ("form", "field", "choice", "day", "count")
+_ADD = "ON CONFLICT (form, field, choice, day) DO UPDATE SET count = tally.count + excluded.count"
 
 
 def find_kept(connection: Connection, key_hash: bytes) -> Kept | None:
@@ -77,10 +68,13 @@ def count(
     connection: Connection, form: str, field: str, choice: str, day: str, times: int = 1
 ) -> None:
     """So many more of a choice that may be counted in the clear."""
-    wanted = {"of_form": form, "of_field": field, "of_choice": choice, "of_day": day}
-    if connection.execute(_MORE, {**wanted, "times": times}).rowcount == 0:
-        first = {"form": form, "field": field, "choice": choice, "day": day, "count": times}
-        connection.execute(_NEW_TALLY, first)
+    count_all(connection, {(form, field, choice, day): times})
+
+
+def count_all(connection: Connection, times: Mapping[tuple[str, str, str, str], int]) -> None:
+    """The same for each (form, field, choice, day)."""
+    rows = [dict(zip(_COUNTED, (*one, more), strict=True)) for one, more in times.items()]
+    many.insert(connection, tally, rows, _ADD)
 
 
 def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
