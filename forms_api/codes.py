@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from nacl.bindings import crypto_box_seed_keypair
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from forms_api.guards import fold
@@ -79,7 +80,8 @@ class Locks:
 
 def locks(code: str) -> Locks:
     """The hash finds the record; to the public key a reply can be sealed for the holder alone."""
-    return Locks(code_hash(code), bytes(reply_key(code).public_key))
+    public_key, _ = crypto_box_seed_keypair(_reply_seed(code))
+    return Locks(code_hash(code), public_key)
 
 
 def code_hash(code: str) -> bytes:
@@ -88,8 +90,11 @@ def code_hash(code: str) -> bytes:
 
 def reply_key(code: str) -> PrivateKey:
     """Opens what was sealed to the holder of the code."""
-    seed = hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
-    return PrivateKey.from_seed(seed)
+    return PrivateKey.from_seed(_reply_seed(code))
+
+
+def _reply_seed(code: str) -> bytes:
+    return hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
 
 
 def seal_to_holder(public_key: bytes, text: str) -> bytes:

@@ -104,7 +104,8 @@ class Keeping:
                 if duplicate:
                     raise InProgress from None
                 raise
-        return self._receipt(kept, draft, code if kept.wrapped_code == new.wrapped_code else "")
+        known = code if kept.wrapped_code == new.wrapped_code else ""
+        return self._receipt(kept, draft.key, new.body_hash, known)
 
     def _keep_all(self, connection: Connection, news: Sequence[NewSubmission]) -> list[Kept]:
         return arriving.keep_all(connection, news, self._composer.reference)
@@ -116,7 +117,7 @@ class Keeping:
         """
         with self._engine.connect() as connection:
             kept = submissions.find_kept(connection, tokens.key_hash(draft.key))
-        return self._receipt(kept, draft) if kept else None
+        return self._receipt(kept, draft.key, tokens.body_hash(draft.key, draft)) if kept else None
 
     def _quoted(self, code: str) -> str:
         found = self.status(code)
@@ -210,16 +211,19 @@ class Keeping:
                 if not self._in_flight[key_hash]:
                     del self._in_flight[key_hash]
 
-    def _receipt(self, kept: Kept, draft: Draft, code: str = "") -> Receipt:
-        """`code` is the access code where it is known without unwrapping it."""
-        if kept.body_hash != tokens.body_hash(draft.key, draft):
+    def _receipt(self, kept: Kept, key: str, body_hash: bytes, code: str = "") -> Receipt:
+        """For whoever sends this body with this idempotency key.
+
+        `code` is the access code where it is known without unwrapping it.
+        """
+        if kept.body_hash != body_hash:
             raise KeyMismatch
         received = _local(kept.received_at)
         if kept.wrapped_code is None or clock.now() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
-            access_code=codes.grouped(code or tokens.unwrap_code(draft.key, kept.wrapped_code)),
+            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code)),
             received_at=received,
             due_on=date.fromisoformat(kept.due_on),
             place=_PLACE[kept.waiting],
