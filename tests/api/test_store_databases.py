@@ -18,8 +18,10 @@ from sqlalchemy import insert, select
 from forms_api import clock, privacy
 from forms_api.backup import making
 from forms_api.backup.restoring import restore
+from forms_api.composing import Composer
 from forms_api.forms import load_all
-from forms_api.sealing import open_sealed
+from forms_api.sealing import Sealer, open_sealed
+from forms_api.store.arriving import keep_all
 from forms_api.store.engine import open_engine
 from forms_api.store.seats import Wish
 from forms_api.store.tables import event, metadata, submission
@@ -60,6 +62,21 @@ class TestStore:
         with ThreadPoolExecutor(32) as pool:
             assert len(set(pool.map(post, range(32)))) == 1
         assert instance.rows("SELECT count(*) FROM submission") == [(1,)]
+
+    def test_a_reference_that_is_taken_goes_to_nobody_else(self, instance: Instance) -> None:
+        taken, mine = instance.send("help-ask", ASK)["reference"], instance.services
+        composer = Composer(Sealer(instance.settings.recipients), lambda: "TY", lambda _: "")
+        form = mine.forms["help-ask"]
+        drafts = [draft(f"Is this question number {n}?") for n in range(2)]
+        news = [composer.compose(form, one, AGE, None)[0] for one in drafts]
+        for new in news:
+            new.columns["reference"] = taken
+        chance = iter([taken, "TY-3333-3333", "TY-3333-3333", "TY-4444-4444"])
+        write = privacy.directly(mine.engine)
+        kept = write(lambda connection: keep_all(connection, news, lambda: next(chance)))
+        assert [one.reference for one in kept] == ["TY-4444-4444", "TY-3333-3333"]
+        rows = instance.rows("SELECT reference FROM submission ORDER BY reference")
+        assert {row[0] for row in rows} == {taken, "TY-3333-3333", "TY-4444-4444"}
 
     def test_no_seat_is_sold_twice(self, instance: Instance) -> None:
         mine = instance.services
