@@ -68,10 +68,10 @@ class Actions:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            day, more = _day_of_receipt(entry), -1 if is_spam else 1
-            tallies = form.tallies(entry.answers or {}) if form else ()
-            times = {(entry.form, field, choice, day): more for field, choice in tallies}
-            submissions.count(connection, times)
+            day = _day_of_receipt(entry)
+            for field, choice in form.tallies(entry.answers or {}) if form else ():
+                times = -1 if is_spam else 1
+                submissions.count(connection, entry.form, field, choice, day, times)
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
