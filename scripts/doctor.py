@@ -34,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """1 when something is to be done, else 0: a note alone asks for nothing."""
-    found = [*of_service(), *of_site(ROOT, clock.today())]
+    today = clock.today()
+    found = [*of_service(), *of_site(ROOT, today), *of_release(ROOT, today)]
     found.sort(key=lambda one: LEVELS.index(one["level"]))
     if args.json:
         print(json.dumps({"findings": found}, ensure_ascii=False))
@@ -60,7 +61,7 @@ def of_service() -> list[Finding]:
 
 
 def of_site(root: Path, today: dt.date) -> Iterator[Finding]:
-    """Stale entries and pages, translations behind, problems, and what is not published yet."""
+    """Stale entries and pages, translations behind, and problems."""
     report = check(root)
     listed = ("见“该核对的页和条目”一页。", "see the page “What needs a look”.")
     directory, _ = load_directory(root)
@@ -76,6 +77,10 @@ def of_site(root: Path, today: dt.date) -> Iterator[Finding]:
     if problems := len(report.problems):
         words = (f"check 有 {problems} 处问题", f"check finds {problems} problems")
         yield _finding("error", "problems", words, ("运行 check。", "run check."))
+
+
+def of_release(root: Path, today: dt.date) -> Iterator[Finding]:
+    """What is not published yet, and a site that was built on another day."""
     if (release := released(root)) is None:
         return
     if release.get("fingerprint") != fingerprint.of_sources(root):

@@ -51,6 +51,7 @@ def finder_view(
     return {
         "finder_url": f"/data/finder/{lang}.json",
         "here": f"/{PREFIX[lang]}find/directory/",
+        "hint": words["finder_words_hint"].format(home=_home(directory, lang)),
         "found": counted(words, "count", open_count),
         "provinces": [(group.key, group.label[lang], group.count) for group in provinces],
         "groups": _groups(table, lang),
@@ -67,6 +68,12 @@ def finder_view(
         "bar": BAR,
         "label_width": _LABELS[lang],
     }
+
+
+def _home(directory: Directory, lang: str) -> str:
+    """A township that somebody may look for."""
+    names = [one.name[lang] for one in directory.townships.values()]
+    return min(names, key=len, default="2010")  # where none is known, a year of setting up
 
 
 def _listed(table: Columns, lang: str) -> list[tuple[int, str, str, str, int]]:

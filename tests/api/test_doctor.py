@@ -148,6 +148,14 @@ def test_each_fault_in_the_database_is_found(instance: Instance, code: str) -> N
     assert codes(kept.check(settings, instance.services.forms, now)) == [code]
 
 
+def test_a_database_of_another_version_of_the_program_is_found(instance: Instance) -> None:
+    with instance.services.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    settings = replace(instance.settings, backups=instance.folder / "backups")
+    found = codes(kept.check(settings, instance.services.forms, clock.now()))
+    assert found == ["schema", "no-backup"]
+
+
 def test_a_backup_that_is_missing_old_broken_or_on_the_same_disk_is_found(
     instance: Instance,
 ) -> None:
