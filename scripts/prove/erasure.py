@@ -1,10 +1,11 @@
 """What was erased or purged is gone from the files: no 32-byte slice of its ciphertext is left.
 
-Submissions are sent, their ciphertexts noted, some then erased by access code and some purged
-because their time is over, while others stay. Afterwards every file of the database (the database
-itself, its write-ahead log, its shared memory) is searched, and all that is still there is opened
-with the desk's key: no word of what was erased may be in it, every word of the rest must be.
-The same holds for a backup taken before all that, restored with the list of what was forgotten.
+Submissions are sent and answered, all that is sealed of them noted, some then erased by access code
+and some purged because their time is over, while others stay. Afterwards every file of the database
+(the database itself, its write-ahead log, its shared memory) is searched, and all that is still
+there is opened with the desk's key: no word of what was erased may be in it, every word of the rest
+must be. The same holds for a backup taken before all that, restored with the list of what was
+forgotten.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from forms_api import privacy
+from forms_api import codes, privacy
 from forms_api.backup import making
 from forms_api.backup.restoring import restore
 from forms_api.render import Receipt
-from forms_api.sealing import open_sealed
+from forms_api.sealing import Sealer, open_sealed
 from forms_api.services import Services
+from forms_api.store import desk
 from forms_api.store.engine import open_engine
 from forms_api.store.forgetting import tombstones, totals
-from forms_api.store.tables import submission
+from forms_api.store.tables import note, outbox, reply, submission
 from scripts.prove.instance import AGE, draft, folder, form, inside, mark
 
 SLICE = 32
@@ -32,6 +34,7 @@ def prove(quick: bool) -> dict[str, Any]:
     each = 4 if quick else 40
     with folder() as where, inside(where) as (mine, identity):
         sent = [_send(mine, long=number % 3 == 0) for number in range(3 * each)]
+        _answer(mine, [receipt.reference for _, receipt in sent])
         taken = _ciphertexts(mine)
         backup, _ = making.make(mine.engine, where / "backups", mine.settings.recipients)
         erased, purged, kept = sent[:each], sent[each : 2 * each], sent[2 * each :]
@@ -39,10 +42,11 @@ def prove(quick: bool) -> dict[str, Any]:
             mine.keeping.erase(receipt.access_code.replace(" ", ""))
         purge(mine, [receipt.reference for _, receipt in purged])
         gone = [receipt.reference for _, receipt in (*erased, *purged)]
-        left = sum(_slices_left(taken[reference], where) for reference in gone)
+        pieces = [one for reference in gone for one in taken[reference]]
+        left = sum(_slices_left(one, where) for one in pieces)
         there = _opened(mine.engine, identity)
         making.note_forgotten(mine.engine, backup.parent)
-        again_left, again = _restored(backup, identity, [taken[reference] for reference in gone])
+        again_left, again = _restored(backup, identity, pieces)
         words_left = sum(marker in there for marker, _ in (*erased, *purged))
         back = sum(marker in again for marker, _ in (*erased, *purged))
         again_kept = sum(marker in again for marker, _ in kept)
@@ -64,7 +68,7 @@ def prove(quick: bool) -> dict[str, Any]:
             "restored_kept": again_kept,
             "restored_slices_left": again_left,
             "restored_markers_left": back,
-            "seen_before": _seen_before(taken, gone),
+            "seen_before": sum(map(len, pieces)),
         }
 
 
@@ -75,10 +79,43 @@ def _send(mine: Services, *, long: bool) -> tuple[str, Receipt]:
     return marker, mine.keeping.keep(form(), draft(text), AGE)
 
 
-def _ciphertexts(mine: Services) -> dict[str, bytes]:
+def _answer(mine: Services, references: list[str]) -> None:
+    """A note, an answer and a letter that waits, each sealed, on every submission."""
+    sealer = Sealer(mine.settings.recipients)
+    numbers = select(submission.c.id).where(submission.c.reference.in_(references))
+
+    def work(connection: Any) -> None:
+        for number in connection.execute(numbers).scalars().all():
+            said = sealer.seal({"text": f"Answered: {mark()}"})
+            desk.add_note(connection, number, "2026-11-22T00:00:00Z", "guide", said)
+            holder = codes.seal_to_holder(desk.public_key(connection, number), mark() * 3)
+            at = "2026-11-22T00:00:00Z"
+            mine_too = sealer.seal({"text": mark()})
+            desk.add_reply(connection, number, at, "guide", "email", holder, mine_too)
+            letter = sealer.seal({"to": mark(), "text": mark()})
+            desk.add_letter(connection, number, f"reply:{number}", at, "guide", letter)
+
+    mine.writer.submit(work).result(60)
+
+
+def _ciphertexts(mine: Services) -> dict[str, list[bytes]]:
+    """All that is sealed, by the reference of the submission it belongs to."""
+    found: dict[str, list[bytes]] = {}
+    columns = (
+        submission.c.ciphertext,
+        note.c.sealed,
+        reply.c.sealed,
+        reply.c.kept,
+        outbox.c.sealed,
+    )
     with mine.engine.connect() as connection:
-        rows = connection.execute(select(submission.c.reference, submission.c.ciphertext)).all()
-    return {reference: bytes(ciphertext) for reference, ciphertext in rows}
+        for column in columns:
+            rows = select(submission.c.reference, column)
+            if column.table is not submission:
+                rows = rows.join(column.table, column.table.c.submission == submission.c.id)
+            for reference, sealed in connection.execute(rows.where(column.is_not(None))):
+                found.setdefault(reference, []).append(bytes(sealed))
+    return found
 
 
 def purge(mine: Services, references: list[str]) -> None:
@@ -98,7 +135,7 @@ def _slices_left(ciphertext: bytes, where: Path, names: str = "forms.sqlite*") -
     The first bytes of every age file are alike (its version and kind of recipient): pieces of
     this fixed beginning are left out.
     """
-    head = ciphertext.index(b"X25519 ") + len(b"X25519 ")
+    head = ciphertext.find(b"X25519 ") + len(b"X25519 ") if ciphertext.startswith(b"age-") else 0
     held = [path.read_bytes() for path in where.glob(names)]
     starts = range(head, len(ciphertext) - SLICE + 1)
     return sum(any(ciphertext[n : n + SLICE] in data for data in held) for n in starts)
@@ -126,8 +163,3 @@ def _opened(engine: Engine, identity: str) -> str:
 def _present(engine: Engine) -> list[bytes | None]:
     with engine.connect() as connection:
         return list(connection.execute(select(submission.c.ciphertext)).scalars())
-
-
-def _seen_before(taken: dict[str, bytes], gone: list[str]) -> int:
-    """Bytes of ciphertext that were searched for."""
-    return sum(len(taken[reference]) for reference in gone)

@@ -1,8 +1,9 @@
 """Nothing that was typed can be read on the host: not in database, logs, outbox, temporary files.
 
-A real service is sent forms that are right, wrong, too long or not understood. Then every file it
-wrote is searched for each typed value of four or more characters, as UTF-8 and UTF-16, each also
-in base64 at its three alignments and inside whatever unpacks as gzip or zlib.
+A real service is sent forms that are right, wrong, too long or not understood, and a desk answers
+some in its inbox. Then every file of the host is searched for each typed value of four or more
+characters, as UTF-8 and UTF-16, each also in base64 at its three alignments and inside whatever
+unpacks as gzip or zlib.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ import base64
 import contextlib
 import json
 import secrets
+import tempfile
 import zlib
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from scripts.prove.desk import Desk
 from scripts.prove.instance import Running, draft, folder, mark
 
 _WORDS = "棠砚松笺坂田望笛雁归桥畔灯火船坞砚台竹影渡口石板青苔"
@@ -25,6 +30,7 @@ def prove(quick: bool) -> dict[str, Any]:
         service = Running(where, {"FORMS_QUEUE": "64"})
         try:
             typed = [text for _ in range(turns) for text in _send(service)]
+            typed += _answer(service, turns)
         finally:
             service.stop()
         files = {path: path.read_bytes() for path in where.rglob("*") if path.is_file()}
@@ -60,6 +66,33 @@ def _send(service: Running) -> list[str]:
     erased = service.confirm(draft(wrong))[1]["access_code"]
     service.post("/forms/status/erase", {"code": erased}, {})
     return [good, wrong, strange, code, mail, receipt["access_code"], erased.replace(" ", "")]
+
+
+def _answer(service: Running, turns: int) -> list[str]:
+    """What a desk writes in its inbox, mail waiting for want of a server; the words of it."""
+    database = f"sqlite:///{service.place / 'forms.sqlite'}"
+    with tempfile.TemporaryDirectory() as elsewhere:  # a desk's computer is not the host
+        key = Path(elsewhere) / "desk.key"
+        key.write_text(f"{service.identity}\n", "utf-8")
+        desk = Desk(Path(elsewhere), database, key, {"TMPDIR": str(service.place)})
+        typed = []
+        try:
+            desk.enters()
+            desk.unlocks()
+            for _ in range(turns):
+                reference = service.confirm(draft(_text()))[1]["reference"]
+                note, letter, said, sought = (_text() for _ in range(4))
+                desk.does(reference, "note", {"note": note})
+                desk.does(reference, "answer", {"way": "email", "text": letter})
+                desk.does(reference, "answer", {"way": "status", "text": said})
+                desk.request("GET", f"/?q={quote(sought)}")
+                typed += [note, letter, said, sought]
+            waiting = desk.request("GET", "/mail")[2].count("/s/")
+        finally:
+            desk.stop()
+    if waiting != turns:
+        raise RuntimeError(f"{waiting} letters wait")
+    return typed
 
 
 def _holds(held: bytes, typed: list[str]) -> bool:

@@ -26,6 +26,7 @@ VIEWPORTS = {
     "phone": (390, 844),
     "tablet": (820, 1180),
     "desktop": (1280, 900),
+    "office": (1366, 768),
 }
 LOCALES = {"zh": "zh-CN", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en-GB"}
 RUN_AXE = "async ([part, how]) => (await axe.run(part || document, how)).violations"
