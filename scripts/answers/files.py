@@ -21,7 +21,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forms_api import publishable, yaml_text
-from scripts.content.then_now import Pair, line_of
+from scripts.content.modelled import line_of, read
+from scripts.content.then_now import Pair
 from scripts.problems import Problem
 
 FOLDER = "docs/data/answers"
@@ -74,13 +75,13 @@ def load_answers(root: Path) -> list[Answer]:
     found = []
     for path in _paths(root):
         try:
-            read = _File.model_validate(yaml_text.load(path.read_text("utf-8")))
+            one = _File.model_validate(yaml_text.load(path.read_text("utf-8")))
         except (yaml.YAMLError, ValidationError):
             continue
         found.append(
             Answer(
-                path.stem, read.topic, read.checked, read.related, read.sample,
-                read.question, read.answer,
+                path.stem, one.topic, one.checked, one.related, one.sample,
+                one.question, one.answer,
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (order.get(one.topic, len(order)), one.slug))
@@ -93,31 +94,22 @@ def check(root: Path, pages: Collection[str]) -> Iterator[Problem]:
         if not _SLUG.fullmatch(path.stem) or len(path.stem) > _LONGEST:
             message = f"a file's name is small letters, digits and -, at most {_LONGEST}"
             yield Problem(file, 0, "answer", message)
-        try:
-            read = _File.model_validate(yaml_text.load(text))
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = getattr(error, "problem", None) or " ".join(str(error).split())
-            yield Problem(file, mark.line + 1 if mark else 1, "answer", f"cannot be read: {said}")
+        found, faults = read(_File, text, file, "answer")
+        yield from faults
+        if found is None:
             continue
-        except ValidationError as error:
-            for fault in error.errors():
-                where = ".".join(str(part) for part in fault["loc"])
-                line = line_of(text, fault["loc"])
-                yield Problem(file, line, "answer", f"{where}: {fault['msg']}")
-            continue
-        for slug in read.related:
+        for slug in found.related:
             if slug not in pages:
                 line = line_of(text, ("related",))
                 yield Problem(file, line, "answer", f"related names {slug}, which pages.tsv lacks")
-        for wrong in publishable.faults(read.topic, _plain(read.question), _plain(read.answer)):
+        for wrong in publishable.faults(found.topic, _plain(found.question), _plain(found.answer)):
             place = (wrong.part, wrong.lang) if wrong.lang else (wrong.part,)
             yield Problem(file, line_of(text, place), f"answer-{wrong.code}", wrong.message("en"))
-        yield from _typography(file, text, read)
+        yield from _typography(file, text, found)
 
 
-def _typography(file: str, text: str, read: _File) -> Iterator[Problem]:
-    for part, pair in (("question", read.question), ("answer", read.answer)):
+def _typography(file: str, text: str, found: _File) -> Iterator[Problem]:
+    for part, pair in (("question", found.question), ("answer", found.answer)):
         better = [autocorrect_py.format(line) for line in pair.zh.split("\n")]
         for words, improved in zip(pair.zh.split("\n"), better, strict=True):
             if words != improved:

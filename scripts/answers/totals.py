@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forms_api import yaml_text
-from scripts.content.then_now import line_of
+from scripts.content.modelled import line_of, read
 from scripts.problems import Problem
 
 FILE = "docs/data/totals.yml"
@@ -74,17 +74,9 @@ def check(root: Path, forms: Collection[str]) -> Iterator[Problem]:
     if not path.exists():
         return
     text = path.read_text(encoding="utf-8")
-    try:
-        found = Totals.model_validate(yaml_text.load(text) or {})
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or " ".join(str(error).split())
-        yield Problem(FILE, mark.line + 1 if mark else 1, "totals", f"cannot be read: {said}")
-        return
-    except ValidationError as error:
-        for fault in error.errors():
-            where = ".".join(str(part) for part in fault["loc"])
-            yield Problem(FILE, line_of(text, fault["loc"]), "totals", f"{where}: {fault['msg']}")
+    found, faults = read(Totals, text, FILE, "totals")
+    yield from faults
+    if found is None:
         return
     named: list[tuple[str, ...]] = [("service", "forms", form) for form in found.service.forms]
     named += [("choices", form) for form in found.choices]

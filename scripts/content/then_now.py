@@ -19,11 +19,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from forms_api import yaml_text
 from scripts.content.front_matter import Label
+from scripts.content.modelled import line_of, read
 from scripts.problems import Problem
 
 FILE = "docs/data/then_now.yml"
@@ -72,46 +72,18 @@ def check(root: Path, facts: Collection[str], pages: Collection[str]) -> Iterato
     if not path.exists():
         return
     text = path.read_text(encoding="utf-8")
-    try:
-        found = load_then_now(root)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or " ".join(str(error).split())
-        yield Problem(FILE, mark.line + 1 if mark else 1, "then-now", f"cannot be read: {said}")
-        return
-    except ValidationError as error:
-        for fault in error.errors():
-            where = ".".join(str(part) for part in fault["loc"])
-            line = line_of(text, fault["loc"])
-            yield Problem(FILE, line, "then-now", f"{where}: {fault['msg']}")
+    found, faults = read(ThenNow, text, FILE, "then-now")
+    yield from faults
+    if found is None:
         return
     seen: set[str] = set()
     for position, item in enumerate(found.items):
-        faults = [("id", f"{item.id} stands twice")] if item.id in seen else []
-        faults += [
+        wrong = [("id", f"{item.id} stands twice")] if item.id in seen else []
+        wrong += [
             ("facts", f"facts.tsv has no fact {one}") for one in item.facts if one not in facts
         ]
         if item.page and item.page not in pages:
-            faults.append(("page", f"pages.tsv has no page {item.page}"))
+            wrong.append(("page", f"pages.tsv has no page {item.page}"))
         seen.add(item.id)
-        for key, message in faults:
+        for key, message in wrong:
             yield Problem(FILE, line_of(text, ("items", position, key)), "then-now", message)
-
-
-def line_of(text: str, place: tuple[int | str, ...]) -> int:
-    """The line where a value of a YAML text stands, or the nearest thing around it."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 1
-    for part in place:
-        below = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == part:
-                    line, below = key.start_mark.line + 1, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            below = node.value[part] if part < len(node.value) else None
-            line = below.start_mark.line + 1 if below else line
-        if below is None:
-            break
-        node = below
-    return line

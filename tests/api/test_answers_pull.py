@@ -14,12 +14,11 @@ from sqlalchemy import Engine, insert, text
 from forms_api import cli, clock, privacy, workdays
 from forms_api.pulling import Pulled, pull
 from forms_api.store import answers
-from forms_api.store.answers import offer_answer
 from forms_api.store.engine import begin_writing, open_engine
 from forms_api.store.tables import submission, tally
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
-from tests.api.test_published_answers import ANSWER, QUESTION
+from tests.api.published import ANSWER, QUESTION, offer
 
 TODAY = date(2026, 11, 21)
 
@@ -39,13 +38,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data" / "answers"
 
 
-def _offer(engine: Engine, number: int | None = None, **changes: dict[str, str]) -> str:
-    words = {"question": QUESTION, "answer": ANSWER, **changes}
-    with engine.begin() as connection:
-        begin_writing(connection)
-        return offer_answer(connection, topic="dues", desk="guide", number=number, **words)
-
-
 def _read(folder: Path, slug: str) -> Any:
     return yaml.safe_load((folder / f"{slug}.yml").read_text("utf-8"))
 
@@ -55,7 +47,7 @@ def test_an_answer_becomes_a_file_once_and_keeps_what_was_added_by_hand(
 ) -> None:
     receipt = instance.send("help-ask", ASK)
     long = {**ANSWER, "zh": f"{ANSWER['zh']}\n\n- 先问支部；\n- 再打 12371。"}
-    slug = _offer(engine, 1, answer=long)
+    slug = offer(engine, 1, answer=long)
     assert pull(engine, folder, TODAY).new == [slug]
     file = folder / f"{slug}.yml"
     assert _read(folder, slug) == {
@@ -66,7 +58,7 @@ def test_an_answer_becomes_a_file_once_and_keeps_what_was_added_by_hand(
     assert pull(engine, folder, TODAY) == Pulled(kept=[slug])
     file.write_text(written.replace("checked: 2026", "checked: 2026\nrelated: [away/transfer]"))
     assert pull(engine, folder, TODAY) == Pulled(kept=[slug])
-    _offer(engine, 1)
+    offer(engine, 1)
     assert pull(engine, folder, TODAY).changed == [slug]
     assert _read(folder, slug)["related"] == ["away/transfer"]
     assert _read(folder, slug)["answer"] == ANSWER
@@ -76,7 +68,7 @@ def test_a_withdrawn_answer_loses_its_file_and_no_other_file_is_touched(
     instance: Instance, engine: Engine, folder: Path
 ) -> None:
     receipt = instance.send("help-ask", ASK)
-    slug, other = _offer(engine, 1), _offer(engine)
+    slug, other = offer(engine, 1), offer(engine)
     pull(engine, folder, TODAY)
     (folder / "sample-by-hand.yml").write_text("topic: dues\n")
     instance.client.post("/forms/status/erase", json={"code": receipt["access_code"]})
@@ -89,7 +81,7 @@ def test_a_withdrawn_answer_loses_its_file_and_no_other_file_is_touched(
 def test_a_file_that_a_maintainer_left_out_stays_out_unless_everything_is_wanted(
     engine: Engine, folder: Path
 ) -> None:
-    slug = _offer(engine)
+    slug = offer(engine)
     pull(engine, folder, TODAY)
     (folder / f"{slug}.yml").unlink()
     assert pull(engine, folder, TODAY).new == []
@@ -99,7 +91,7 @@ def test_a_file_that_a_maintainer_left_out_stays_out_unless_everything_is_wanted
 def test_an_answer_that_fails_todays_check_is_left_out_and_said(
     engine: Engine, folder: Path, instance: Instance, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    slug = _offer(engine)
+    slug = offer(engine)
     with engine.begin() as connection:
         begin_writing(connection)
         connection.execute(
@@ -187,8 +179,8 @@ def test_a_database_of_another_version_is_left_alone(
     assert "0002" in capsys.readouterr().err
 
 
-def test_the_year_of_the_check_is_that_of_the_offer(engine: Engine) -> None:
-    slug = _offer(engine)
+def test_the_year_of_the_check_is_that_of_theoffer(engine: Engine) -> None:
+    slug = offer(engine)
     with engine.connect() as connection:
         (one,) = answers.to_pull(connection)
     assert (one.slug, one.checked) == (slug, clock.today().year)

@@ -13,16 +13,11 @@ from forms_api import privacy
 from forms_api.backup import making
 from forms_api.backup.restoring import restore
 from forms_api.store import answers
-from forms_api.store.answers import AnswerRefused, offer_answer
+from forms_api.store.answers import AnswerRefused
 from forms_api.store.engine import begin_writing, migrate, open_engine
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
-
-QUESTION = {"zh": "出门在外，党费怎么交？", "en": "How do I pay dues when I live away?"}
-ANSWER = {
-    "zh": "党费按月交给所在支部。出门在外，先问支部怎么交。",
-    "en": "Dues are paid monthly to your branch. When away, ask it first how to pay.",
-}
+from tests.api.published import ANSWER, QUESTION, offer
 
 
 @pytest.fixture
@@ -42,13 +37,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _offer(engine: Engine, number: int | None = None, **changes: dict[str, str]) -> str:
-    words = {"question": QUESTION, "answer": ANSWER, **changes}
-    with engine.begin() as connection:
-        begin_writing(connection)
-        return offer_answer(connection, topic="dues", desk="guide", number=number, **words)
-
-
 def _states(instance: Instance) -> list[tuple[object, ...]]:
     return instance.rows("SELECT state, version, question_zh, answer_en FROM published_answer")
 
@@ -57,7 +45,7 @@ def test_an_answer_is_stored_as_it_will_stand_with_nothing_of_whoever_asked(
     instance: Instance, engine: Engine
 ) -> None:
     receipt = instance.send("help-ask", ASK)
-    slug = _offer(engine, 1)
+    slug = offer(engine, 1)
     with engine.connect() as connection:
         (found,) = answers.to_pull(connection)
         assert found == answers.answer_of(connection, 1)
@@ -74,18 +62,18 @@ def test_the_same_offer_is_stored_once_and_a_new_wording_of_it_is_its_next_versi
     instance: Instance, engine: Engine
 ) -> None:
     instance.send("help-ask", ASK)
-    first = _offer(engine, 1)
-    assert _offer(engine, 1) == first
-    assert _offer(engine, 1, answer={**ANSWER, "zh": ANSWER["zh"] + "不清楚就打 12371。"}) == first
+    first = offer(engine, 1)
+    assert offer(engine, 1) == first
+    assert offer(engine, 1, answer={**ANSWER, "zh": ANSWER["zh"] + "不清楚就打 12371。"}) == first
     assert [row[:2] for row in _states(instance)] == [("offered", 2)]
-    assert _offer(engine) != first  # the same words without a submission: an answer of its own
-    assert _offer(engine) == _offer(engine)
+    assert offer(engine) != first  # the same words without a submission: an answer of its own
+    assert offer(engine) == offer(engine)
 
 
 def test_what_cannot_be_published_is_refused_with_all_its_faults(engine: Engine) -> None:
     bad = {"zh": "打 13800138000 找陈建国先生，他会办好的。", "en": ""}
     with pytest.raises(AnswerRefused) as refused:
-        _offer(engine, answer=bad)
+        offer(engine, answer=bad)
     assert [(one.lang, one.code) for one in refused.value.faults] == [
         ("zh", "mobile"), ("zh", "name"), ("en", "missing")]  # fmt: skip
 
@@ -94,7 +82,7 @@ def test_a_withdrawn_submission_cannot_be_published(instance: Instance, engine: 
     receipt = instance.send("help-ask", ASK)
     instance.client.post("/forms/status/erase", json={"code": receipt["access_code"]})
     with pytest.raises(LookupError):
-        _offer(engine, 1)
+        offer(engine, 1)
 
 
 @pytest.mark.parametrize("purged", [False, True], ids=["there", "purged"])
@@ -102,7 +90,7 @@ def test_whoever_holds_the_access_code_takes_the_answer_back_even_after_the_purg
     instance: Instance, engine: Engine, monkeypatch: pytest.MonkeyPatch, purged: bool
 ) -> None:
     receipt = instance.send("help-ask", ASK)
-    slug = _offer(engine, 1)
+    slug = offer(engine, 1)
     if purged:
         monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
         mine = instance.services
@@ -131,23 +119,23 @@ def test_a_desk_withdraws_and_may_offer_anew_under_another_name(
     instance: Instance, engine: Engine
 ) -> None:
     instance.send("help-ask", ASK)
-    first = _offer(engine, 1)
+    first = offer(engine, 1)
     with engine.begin() as connection:
         begin_writing(connection)
         assert answers.withdraw_answer(connection, first, actor="guide")
         assert not answers.withdraw_answer(connection, first, actor="guide")
         assert answers.answer_of(connection, 1) is None
-    assert _offer(engine, 1) != first
+    assert offer(engine, 1) != first
 
 
 def test_a_change_between_reading_and_marking_waits_for_the_next_pull(
     instance: Instance, engine: Engine
 ) -> None:
     instance.send("help-ask", ASK)
-    _offer(engine, 1)
+    offer(engine, 1)
     with engine.connect() as connection:
         taken = answers.to_pull(connection)
-    _offer(engine, 1, question={**QUESTION, "en": "How are dues paid by members who are away?"})
+    offer(engine, 1, question={**QUESTION, "en": "How are dues paid by members who are away?"})
     with engine.begin() as connection:
         begin_writing(connection)
         answers.mark_pulled(connection, taken)
@@ -160,8 +148,8 @@ def test_a_restored_backup_does_not_bring_a_withdrawn_answer_back(
     instance: Instance, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     instance.send("help-ask", ASK)
-    slug = _offer(engine, 1)
-    other = _offer(engine)
+    slug = offer(engine, 1)
+    other = offer(engine)
     path, about = making.make(engine, tmp_path / "b", instance.settings.recipients)
     assert about.rows["published_answer"] == 2
     with engine.begin() as connection:

@@ -346,7 +346,7 @@ def test_without_events_the_page_says_so(tmp_path: Path, kind: str, said: str) -
 
 def test_the_way_to_published_questions_is_there_when_there_are_any(made: Embeds) -> None:
     assert text(made.html("answers", "", "en")) == ""
-    for count, said in ((1, "the one question"), (7, "the 7 questions")):
+    for count, said in ((1, "one question answered"), (7, "7 questions answered")):
         made.answers = Published("help/answers", count, Totals(), {})
         html = made.html("answers", "", "en")
         assert said in html
