@@ -35,6 +35,7 @@ from scripts.service import free_port
 PAGES: Final = {lang: ROOT / f"docs/{lang}/about/maintain.md" for lang in ("zh", "en")}
 #: Sections with commands that need more than an empty folder, and where those are tried out.
 ELSEWHERE: Final = {
+    "server": "tests/server/test_files.py",
     "move": "tests/api/test_moving.py",
     "upgrade": "tests/unit/test_outdated.py",
     "identity": "tests/site/test_another_county.py",

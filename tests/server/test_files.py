@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from forms_api.settings import Settings
 from scripts import tools
 from scripts.manage import main
+from scripts.prove.handbook import PAGES, blocks
 from scripts.server.command import write
 from scripts.server.filling import NGINX, SETTINGS, UNITS, fill
 from scripts.server.host import Host
@@ -107,3 +109,16 @@ def test_the_command_writes_below_a_folder_laid_out_as_etc(tmp_path: Path) -> No
     assert names == {NGINX, SETTINGS, *(f"systemd/system/{unit}" for unit in UNITS)}
     text = (tmp_path / NGINX).read_text("utf-8")
     assert "ssl_certificate /etc/letsencrypt/live/x.example.org/fullchain.pem;" in text
+
+
+def test_the_handbook_names_units_and_options_that_exist(tmp_path: Path) -> None:
+    """What its section on servers says, but for packages, users and systemd."""
+    said = "\n".join(one.text for one in blocks(PAGES["zh"]) if one.section == "server")
+    enabled = re.findall(r"jinqiao-\w+\.(?:service|timer)", said)
+    timers = {name for name in UNITS if name.endswith(".timer")}
+    assert timers | {"jinqiao-forms.service"} <= set(enabled) <= set(UNITS)
+    line = re.search(r"manage\.py (server-files .*)", said)
+    assert line is not None
+    words = line[1].replace('"$DOMAIN"', HOST.domain).replace("var/etc", str(tmp_path)).split()
+    assert main(words) == 0
+    assert f"cp /etc/{SETTINGS} " in said and (tmp_path / SETTINGS).is_file()
