@@ -17,6 +17,7 @@ from forms_api.inbox.app import close, create_inbox
 from forms_api.inbox.desktop import of
 from forms_api.outbox import mailer_of
 from forms_api.settings import Settings, SettingsError
+from forms_api.store import fence
 from forms_api.store.engine import is_known, migrate, open_engine, revision_of
 
 HOST: Final = "127.0.0.1"
@@ -95,6 +96,14 @@ def opened(settings: Settings) -> Engine:
             "The database belongs to a newer version of the program; update this one first."
         )
     migrate(engine)
+    with engine.connect() as connection:
+        moved = fence.found(connection)
+    if moved:
+        engine.dispose()
+        raise SettingsError(
+            "这个数据库已经搬走，请用 --database 写明新的。 / "
+            "This database was moved; name the new one with --database."
+        )
     return engine
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from forms_api.app import close, create_app
 from forms_api.settings import Settings
 from forms_api.tokens import Draft
 from tests.api.databases import KINDS, new_database, postgresql_server
-from tests.api.examples import CATALOGUE
+from tests.api.examples import new_release
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    private = tmp_path / "release" / "_private"
-    private.mkdir(parents=True)
-    (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
-    identity = {"name": {"zh": "金桥", "en": "Jinqiao"}, "reference_prefix": "TY"}
-    (private / "identity.json").write_text(json.dumps(identity), "utf-8")
-    return private.parent
+    return new_release(tmp_path)
 
 
 @pytest.fixture

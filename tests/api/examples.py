@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from forms_api.fields import Consent, Contact, TextLine
@@ -73,6 +75,16 @@ _BY_KIND: dict[str, Any] = {
     "reference": "ty 7qk4 m9xd",
     "page": "help/ask",
 }
+
+
+def new_release(folder: Path) -> Path:
+    """What the service takes from a release: the catalogue and whose site it is."""
+    private = folder / "release" / "_private"
+    private.mkdir(parents=True)
+    (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
+    identity = {"name": {"zh": "金桥", "en": "Jinqiao"}, "reference_prefix": "TY"}
+    (private / "identity.json").write_text(json.dumps(identity), "utf-8")
+    return private.parent
 
 
 def answers(form: Form, access_code: str = "", lang: str = "zh-Hans") -> dict[str, Any]:

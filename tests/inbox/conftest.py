@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.api.examples import CATALOGUE
+from tests.api.examples import new_release
 from tests.inbox.office import Desk, Office, new_office
 
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    private = tmp_path / "release" / "_private"
-    private.mkdir(parents=True)
-    (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
-    identity = {"name": {"zh": "金桥", "en": "Jinqiao"}, "reference_prefix": "TY"}
-    (private / "identity.json").write_text(json.dumps(identity), "utf-8")
-    return private.parent
+    return new_release(tmp_path)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Office:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.service.engine.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+            return [tuple(row) for row in connection.exec_driver_sql(query, values or None)]
 
     def record(self, reference: str) -> list[str]:
         """Who did what with a submission, from the first line of the record on."""
