@@ -35,12 +35,13 @@ class Child:
         environ: Mapping[str, str] | None = None,
         stdout: IO[bytes] | None = None,
         stderr: IO[bytes] | None = None,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
     ) -> None:
         self._process = subprocess.Popen(
             command,
             cwd=cwd,
             env=dict(environ) if environ is not None else None,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,

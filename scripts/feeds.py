@@ -11,6 +11,7 @@ from forms_api import openapi, yaml_text
 from scripts import moved, refusals
 from scripts.answers import pages as answers
 from scripts.content import glossary
+from scripts.laying import lay, remove
 from scripts.sources import Sources
 from scripts.walk import files_below
 
@@ -23,12 +24,18 @@ _XMLNS = (
 )
 
 
-def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
-    """Call when all pages are in place: the sitemap lists what it finds."""
-    old = {path.removeprefix("/") for path in moved.paths(root)}
-    _write_sitemap(public, sources.site_url, old)
+def write(
+    sources: Sources, root: Path, public: Path, private: Path, *, listed: bool = True
+) -> None:
+    """Call when all pages are in place: the sitemap lists what it finds.
+
+    Not `listed`: the sitemap that lies there is right.
+    """
+    if listed:
+        old = {path.removeprefix("/") for path in moved.paths(root)}
+        _write_sitemap(public, sources.site_url, old)
     robots = f"User-agent: *\nDisallow: /forms/\nSitemap: {sources.site_url}sitemap.xml\n"
-    (public / "robots.txt").write_text(robots, encoding="utf-8")
+    lay(public / "robots.txt", robots.encode())
     data = public / "data"
     data.mkdir(exist_ok=True)
     _write_json(data / "pages.json", list(_pages(sources)))
@@ -46,7 +53,7 @@ def write(sources: Sources, root: Path, public: Path, private: Path) -> None:
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    lay(path, (json.dumps(value, ensure_ascii=False, default=str) + "\n").encode())
 
 
 def _pages(sources: Sources) -> Iterator[dict[str, object]]:
@@ -89,6 +96,8 @@ def addresses(public: Path, left_out: Collection[str]) -> list[str]:
 
 
 def _write_sitemap(public: Path, site_url: str, left_out: Collection[str] = ()) -> None:
+    for old in public.glob("sitemap*.xml"):
+        remove(old)
     entries = [
         _entry(site_url, address, prefix)
         for address in addresses(public, left_out)
@@ -102,10 +111,10 @@ def _write_sitemap(public: Path, site_url: str, left_out: Collection[str] = ()) 
         names.append(f"sitemap-{number}.xml")
         _write_urlset(public / names[-1], entries[start : start + SITEMAP_LIMIT])
     lines = "".join(f"<sitemap><loc>{escape(site_url + name)}</loc></sitemap>" for name in names)
-    (public / "sitemap.xml").write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex {_XMLNS}>{lines}</sitemapindex>\n',
-        encoding="utf-8",
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex {_XMLNS}>{lines}</sitemapindex>\n'
     )
+    lay(public / "sitemap.xml", text.encode())
 
 
 def _entry(site_url: str, address: str, prefix: str) -> str:
@@ -118,7 +127,7 @@ def _entry(site_url: str, address: str, prefix: str) -> str:
 
 
 def _write_urlset(path: Path, entries: Iterable[str]) -> None:
-    path.write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {_XMLNS}>\n{"".join(entries)}</urlset>\n',
-        encoding="utf-8",
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {_XMLNS}>\n{"".join(entries)}</urlset>\n'
     )
+    lay(path, text.encode())

@@ -1,15 +1,13 @@
 """When only rows of branches.csv changed since the last release, most of it is taken over as it is.
 
 Guide pages and the search index are taken when all that they show of the directory (`face`) stayed
-the same; pages of branches when no changed row reaches them. Files are linked, not copied, and
-nothing that is linked is ever written to: what is made anew is a new file.
+the same; of the directory's files those that no changed row reaches (`directory/kept.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +16,24 @@ from typing import Any
 
 from forms_api.languages import FOLDERS as LANGUAGES
 from forms_api.shell import Shell
+from scripts import spare
 from scripts.content.embeds import NAMES
-from scripts.directory.kept import Kept, changes
+from scripts.directory.importer import DATA, load
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Directory
+from scripts.problems import Problem
+from scripts.search.places import names_heard
 from scripts.sources import Sources
-from scripts.walk import files_below
 
-BRANCHES = Path("docs/data/branches.csv")
-_INDEX = "search-index/"
+BRANCHES = DATA / "branches.csv"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a release was made from: fingerprints of all sources, and of all but branches.csv."""
+
+    read: str
+    fixed: str
 
 
 @dataclass(frozen=True)
@@ -35,37 +43,30 @@ class Last:
     folder: Path
     record: dict[str, Any]
 
-    def kept(self, root: Path, directory: Directory) -> Kept | None:
-        """What the directory can keep of it."""
-        try:
-            old = (self.folder / "_private/branches.csv").read_bytes()
-        except OSError:
+    def kept(self, root: Path, sources: Sources) -> Kept | None:
+        """What the new release has in common with it; None when guide pages change."""
+        before = self._directory(root)
+        if before is None or face(sources) != self.record["face"]:
             return None
-        found = changes(old, (root / BRANCHES).read_bytes(), directory)
-        return Kept(self.folder / "public", found) if found else None
+        kept = Kept(self.folder / "public", before, sources.branches)
+        return kept if kept.in_order else None
 
-    def take_pages(self, public: Path, private: Path) -> dict[str, Shell]:
-        """Guide pages, assets and search index; returns the shells of entries."""
-        base = self.folder / "public"
-        rendered = json.loads((self.folder / "_private/rendered.json").read_text("utf-8"))
-        names = set(rendered) | {_INDEX + name for name in files_below(base / _INDEX)}
-        names |= {
-            twin
-            for name in rendered
-            for twin in (f"{name}.br", f"{name}.gz")
-            if os.path.exists(f"{base}/{twin}")  # noqa: PTH110  # thousands of names
-        }
-        for folder in {os.path.dirname(name) for name in names}:  # noqa: PTH120
-            (public / folder).mkdir(parents=True, exist_ok=True)
-        for name in names:
-            os.link(f"{base}/{name}", f"{public}/{name}")
-        for path in (self.folder / "_private").iterdir():
-            if path.is_file():
-                shutil.copyfile(path, private / path.name)
+    def _directory(self, root: Path) -> Directory | None:
+        """As it was then."""
+        before, problems = _read(root, self.folder / "_private/branches.csv")
+        return None if problems else before
+
+    def shells(self) -> dict[str, Shell]:
+        """Of entries, by language."""
+        private = self.folder / "_private"
         return {
             lang: Shell.parse((private / f"entry.{lang}.html").read_text("utf-8"))
             for lang in LANGUAGES
         }
+
+    def spare(self) -> Path:
+        """A tree of its files, which the new release may be made in."""
+        return spare.prepare(self.folder)
 
 
 def last(root: Path, fixed: str, today: date) -> Last | None:
@@ -79,11 +80,28 @@ def last(root: Path, fixed: str, today: date) -> Last | None:
     return Last(folder, record) if same and record.get("face") else None
 
 
-def remember(root: Path, public: Path, private: Path) -> None:
-    """For the next build, once all pages but the directory's stand below `public`."""
-    rendered = json.dumps(sorted(files_below(public)), ensure_ascii=False)
-    (private / "rendered.json").write_text(rendered, encoding="utf-8")
-    shutil.copyfile(root / BRANCHES, private / "branches.csv")
+def remember(root: Path, staging: Path, marks: Marks, sources: Sources, shown: str) -> None:
+    """For the next build; `shown` is the `face`."""
+    private = staging / "_private"
+    rows = private / "branches.csv"
+    shutil.copyfile(root / BRANCHES, rows)
+    if _read(root, rows)[0] is not sources.branches:  # saved once more while this was built
+        rows.unlink()
+    record = {
+        "fingerprint": marks.read,
+        "fixed": marks.fixed,
+        "face": shown,
+        "stamp": staging.name.removeprefix(".building-"),
+        "today": str(sources.today),
+    }
+    (private / "release.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def _read(root: Path, rows: Path) -> tuple[Directory, list[Problem]]:
+    """The directory of these rows and the present lists."""
+    data = root / DATA
+    lists = (data / "places.csv", data / "taxonomies.yml")
+    return load(rows, *lists, townships_csv=data / "townships.csv")
 
 
 def face(sources: Sources) -> str:
@@ -93,12 +111,16 @@ def face(sources: Sources) -> str:
     shown = {
         "home": site.directory,
         "landing": [sources.embed("directory", "", lang) for lang in LANGUAGES],
-        "upkeep": [embeds.html("upkeep", "", lang) for lang in LANGUAGES],
-        "events": [embeds.html("events", name, lang) for name in events for lang in LANGUAGES],
-        "courses": [embeds.html("courses", "", lang) for lang in LANGUAGES],
+        "upkeep": [embeds.rows("upkeep", "", lang) for lang in LANGUAGES],
+        "events": [embeds.rows("events", name, lang) for name in events for lang in LANGUAGES],
+        "courses": [embeds.rows("courses", "", lang) for lang in LANGUAGES],
         "coming": [embeds.coming(lang) for lang in LANGUAGES],
         "options": {name: rows for name, rows in sources.catalogue.items() if name != "branches"},
-        "names": [(one.short_name.zh, one.short_name.en) for one in sources.branches.branches],
+        "names": [
+            (one.short_name.zh, one.short_name.en)
+            for one in sources.branches.branches
+            if names_heard(len(sources.branches.branches))
+        ],
     }
     text = json.dumps(shown, ensure_ascii=False, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,10 @@ from typing import IO, Any
 from forms_api import clock
 from scripts import fingerprint
 from scripts.children import Child
-from scripts.outcome import CANNOT, DONE, both
+from scripts.errand import READY, Errand
+from scripts.outcome import CANNOT, DONE, SHORT, both
+
+ROWS = "docs/data/branches.csv"
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,18 @@ def released(root: Path) -> dict[str, Any] | None:
 
 
 class Rebuilder:
-    """At most one build at a time; set `due` when something may have changed, even during one."""
+    """At most one build at a time; set `due` when something may have changed, even during one.
+
+    With `stand_by` a second process gets ready for a change of rows alone, and is asked first.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.due = True
         self._child: Child | None = None
         self._output: IO[bytes] | None = None
+        self._errand: Errand | None = None
+        self._asked = self._stands_by = False
         release = released(root) or {}
         today = clock.today().isoformat()  # a page's freshness and its events depend on it
         fresh = release.get("today", today) == today
@@ -50,25 +58,42 @@ class Rebuilder:
 
     @property
     def running(self) -> bool:
-        return self._child is not None
+        return self._child is not None or self._asked
+
+    def stand_by(self) -> None:
+        """From now on, whenever a whole release has been built of the present sources."""
+        self._stands_by = True
+        self._leave()
+        fixed = str((released(self.root) or {}).get("fixed", ""))
+        if fixed == _marks(self.root)[1]:
+            self._errand = Errand.begin(self.root, fixed)
 
     def start_if_due(self) -> bool:
         """Start a build unless one runs or the sources are what was built (or tried) last."""
         if self.running or not self.due:
             return False
         self.due = False
-        now = fingerprint.of_sources(self.root)
+        now, fixed = _marks(self.root)
         if now == self._seen:
             return False
         self._seen = now
+        if self._errand and self._errand.fixed == fixed and self._errand.lives:
+            self._asked = self._errand.ask()
+        if not self._asked:
+            self._start()
+        return True
+
+    def _start(self) -> None:
+        self._leave()
         # Closed in `_close`: it lives as long as the child that writes to it.
         self._output = tempfile.TemporaryFile()  # noqa: SIM115
         command = [sys.executable, str(self.root / "scripts/manage.py"), "build", "--json"]
         self._child = Child(command, self.root, stdout=self._output)
-        return True
 
     def finished(self, wait: bool = False) -> Result | None:
         """The result of the build that has just ended; None while there is nothing to tell."""
+        if self._asked:
+            return self._heard()
         if self._child is None or self._output is None:
             return None
         code = self._child.wait() if wait else self._child.ended()
@@ -78,12 +103,35 @@ class Rebuilder:
         result = _result(code, self._output.read())
         self._close()
         record_problems(self.root, result)
+        if self._stands_by and code == DONE:
+            self.stand_by()
+        return result
+
+    def _heard(self) -> Result | None:
+        """The answer of the process that stands by; what it cannot do is built whole."""
+        assert self._errand is not None
+        lived = self._errand.lives
+        answers = [answer for answer in self._errand.hear() if answer != READY]
+        if not answers and lived:
+            return None
+        self._asked = False
+        if not answers or answers[0] is None:
+            self._start()
+            return None
+        result = _told(DONE if not answers[0]["problems"] else SHORT, answers[0])
+        record_problems(self.root, result)
         return result
 
     def stop(self) -> None:
+        self._leave()
         if self._child is not None:
             self._child.stop(patience=5.0)
         self._close()
+
+    def _leave(self) -> None:
+        if self._errand is not None:
+            self._errand.stop()
+        self._errand, self._asked = None, False
 
     def _close(self) -> None:
         if self._output is not None:
@@ -91,18 +139,28 @@ class Rebuilder:
         self._child = self._output = None
 
 
+def _marks(root: Path) -> tuple[str, str]:
+    """Fingerprints of all sources, and of all but the directory's rows."""
+    return fingerprint.with_and_without(root, ROWS)
+
+
 def _result(code: int, output: bytes) -> Result:
     try:
         report = json.loads(output)
-        seconds = float(report.get("seconds", {}).get("total", 0.0))
-        problems = tuple(report.get("problems", ()))
-    except (ValueError, AttributeError, TypeError):
-        seconds, problems = 0.0, ()
+    except ValueError:
+        report = {}
+    return _told(code, report if isinstance(report, dict) else {})
+
+
+def _told(code: int, report: dict[str, Any]) -> Result:
+    """`report` as `build --json` says it."""
+    seconds = float(report.get("seconds", {}).get("total", 0.0))
+    problems = tuple(report.get("problems", ()))
     if code != DONE and not problems:
         zh, en = "生成中断，原因见终端", "the build broke off; the terminal says why"
         problem = {"file": "scripts/build.py", "line": 0, "code": "build", "message": both(zh, en)}
         problems = (problem,)
-    return Result(code if code in (DONE, 1) else CANNOT, seconds, problems)
+    return Result(code if code in (DONE, SHORT) else CANNOT, seconds, problems)
 
 
 def record_problems(root: Path, result: Result) -> None:

@@ -23,33 +23,48 @@ _ABANDONED = 24 * 3600  # seconds without a change
 
 
 @contextmanager
-def staging(releases: Path) -> Iterator[Path]:
-    """An empty folder beside the releases; it disappears unless it was published."""
+def staging(releases: Path, ready: Path | None = None) -> Iterator[Path]:
+    """A folder beside the releases, empty or `ready` made; it disappears unless published."""
     releases.mkdir(parents=True, exist_ok=True)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
     folder = releases / f"{_BUILDING}{stamp}"
-    (folder / "_private").mkdir(parents=True)
+    if ready is not None:
+        ready.rename(folder)
+        os.utime(folder)
+    else:
+        (folder / "_private").mkdir(parents=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(folder: Path, releases: Path, current: Path | None) -> Path:
-    """Give a finished folder its name, point `current` at it in one step, and drop old releases."""
+def publish(folder: Path, releases: Path, current: Path | None, *, drop: bool = True) -> Path:
+    """Give a finished folder its name, point `current` at it in one step, and drop old releases,
+    unless somebody else will: deleting a large tree takes its time."""
     final = releases / folder.name.removeprefix(_BUILDING)
     folder.rename(final)
     if current is not None:
         switch(current, final)
+    if drop:
+        drop_old(releases, current, final)
+    return final
+
+
+def drop_old(releases: Path, current: Path | None, final: Path) -> None:
+    """Make room once `final` is published."""
+    for old in outdated(releases, current, final):
+        shutil.rmtree(old, ignore_errors=True)
+    _sweep(releases)
+
+
+def outdated(releases: Path, current: Path | None, final: Path) -> list[Path]:
+    """Releases that nobody will go back to."""
     served = current.resolve() if current is not None and current.exists() else final
     kept = {path.resolve() for path in good(releases)[-KEPT:]} | {served.resolve()}
     if current is not None:
         kept.add(current.with_name(PREVIOUS).resolve())
-    for old in _finished(releases):
-        if old.resolve() not in kept:
-            shutil.rmtree(old, ignore_errors=True)
-    _sweep(releases)
-    return final
+    return [old for old in _finished(releases) if old.resolve() not in kept]
 
 
 def good(releases: Path) -> list[Path]:

@@ -53,6 +53,8 @@ def serve(root: Path, host: str, port: int, watch: bool) -> int:
         service.start()
         service.wait_until_it_answers()
         _print_address(service, watch)
+        if watch:
+            rebuilder.stand_by()
         _look_after(rebuilder, service, watch)
         return DONE
     except KeyboardInterrupt:

@@ -13,15 +13,21 @@ from forms_api.forms import Form, load_all
 from forms_api.languages import Folder
 from scripts import identity as identities
 from scripts.answers.files import SLUG, Answer, load_answers
-from scripts.answers.totals import load_totals
+from scripts.answers.totals import Totals, load_totals
 from scripts.assets import Assets
 from scripts.content import coming, dress, glossary, level, term_links
 from scripts.content.context import Site
 from scripts.content.embeds import Embeds, Published, load_added
 from scripts.content.facts import Fact, load_facts, marks_in
 from scripts.content.front_matter import STALE_AFTER_DAYS
-from scripts.content.pages import LANGUAGES, SourcePage, catalogue, source_pages
-from scripts.content.then_now import load_then_now
+from scripts.content.pages import (
+    LANGUAGES,
+    CatalogueRow,
+    SourcePage,
+    catalogue,
+    source_pages,
+)
+from scripts.content.then_now import ThenNow, load_then_now
 from scripts.content.words import fill, identity_for, load_config, load_words
 from scripts.directory import catalogue as directory_catalogue
 from scripts.directory import pages as directory_pages
@@ -100,12 +106,33 @@ class Sources:
         return isinstance(reviewed, dt.date) and (self.today - reviewed).days > STALE_AFTER_DAYS
 
 
-def read_sources(root: Path) -> Sources:
-    """Read all sources. `check` has found their faults before: here they are taken as sound."""
+@dataclass(frozen=True)
+class Texts:
+    """All of it but the directory, as it was read once. Language → slug → title, description."""
+
+    config: dict[str, Any]
+    words: dict[str, dict[str, str]]
+    pages: dict[tuple[str, str], SourcePage]
+    rows: dict[str, CatalogueRow]
+    titles: dict[str, dict[str, str]]
+    descriptions: dict[str, dict[str, str]]
+    popular: dict[str, list[dict[str, str]]]
+    facts: dict[str, Fact]
+    forms: dict[str, Form]
+    terms: list[glossary.Term]
+    plain: dict[str, list[str]]
+    then_now: ThenNow
+    added: dict[str, list[dict[str, str]]]
+    assets: Assets
+    palettes: dict[str, identities.Palette]
+    answers: list[Answer]
+    totals: Totals
+
+
+def read_texts(root: Path) -> Texts:
+    """Read all sources but the directory."""
     config = load_config(root)
     identity = config["extra"]["identity"]
-    today = clock.today()
-    branches, _ = load_directory(root)
     pages = {(page.slug, page.lang): page for page in source_pages(root)}
     rows = catalogue(root)
     titles = {
@@ -130,52 +157,79 @@ def read_sources(root: Path) -> Sources:
         else []
         for lang in LANGUAGES
     }
-    site = Site(
-        identity=identity,
+    return Texts(
+        config=config,
         words=load_words(root, identity),
+        pages=pages,
         rows=rows,
         titles=titles,
-        directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
         descriptions=descriptions,
+        popular=popular,
+        facts=load_facts(root),
+        forms=load_all(root / "forms_api/definitions"),
+        terms=glossary.load_terms(root),
+        plain={lang: term_links.load_plain_words(root, lang) for lang in LANGUAGES},
+        then_now=load_then_now(root),
+        added=load_added(root),
+        assets=identities.assets(root, identity),
+        palettes=identities.load_palettes(root, identity),
+        answers=load_answers(root),
+        totals=load_totals(root),
+    )
+
+
+def read_sources(root: Path, texts: Texts | None = None) -> Sources:
+    """Read all sources, or the directory alone beside `texts`.
+
+    `check` has found their faults before: here they are taken as sound.
+    """
+    texts = texts or read_texts(root)
+    today = clock.today()
+    branches, _ = load_directory(root)
+    site = Site(
+        identity=texts.config["extra"]["identity"],
+        words=texts.words,
+        rows=texts.rows,
+        titles=texts.titles,
+        directory={lang: directory_pages.home_blocks(branches, lang) for lang in LANGUAGES},
+        descriptions=texts.descriptions,
     )
     events = coming.coming(load_events(root / EVENTS, branches, today)[0], today)
-    answers, options = load_answers(root), directory_catalogue.catalogue(branches, root, today)
-    facts, forms = load_facts(root), load_all(root / "forms_api/definitions")
-    terms = glossary.load_terms(root)
+    options = directory_catalogue.catalogue(branches, root, today)
     return Sources(
         site=site,
-        site_url=str(config["site_url"]),
-        pages=pages,
-        facts=facts,
-        forms=forms,
+        site_url=str(texts.config["site_url"]),
+        pages=texts.pages,
+        facts=texts.facts,
+        forms=texts.forms,
         branches=branches,
         catalogue={
             **options,
             "pages": sorted(
                 [
-                    *(titles["zh"].keys() & titles["en"].keys()),
-                    *(f"{SLUG}/{one.slug}" for one in answers),
+                    *(texts.titles["zh"].keys() & texts.titles["en"].keys()),
+                    *(f"{SLUG}/{one.slug}" for one in texts.answers),
                 ]
             ),
         },
-        popular=popular,
+        popular=texts.popular,
         today=today,
-        assets=identities.assets(root, identity),
-        palettes=identities.load_palettes(root, identity),
-        terms=terms,
-        plain={lang: term_links.load_plain_words(root, lang) for lang in LANGUAGES},
+        assets=texts.assets,
+        palettes=texts.palettes,
+        terms=texts.terms,
+        plain=texts.plain,
         embeds=Embeds(
             site,
-            pages,
-            facts,
-            forms,
-            terms,
-            load_then_now(root),
-            load_added(root),
+            texts.pages,
+            texts.facts,
+            texts.forms,
+            texts.terms,
+            texts.then_now,
+            texts.added,
             branches,
             events,
             today,
-            Published(SLUG, len(answers), load_totals(root), options),
+            Published(SLUG, len(texts.answers), texts.totals, options),
         ),
-        answers=answers,
+        answers=texts.answers,
     )

@@ -14,3 +14,8 @@ def files_below(folder: Path) -> Iterator[str]:
         base = f"{there}/"[start:]
         for name in names:
             yield base + name
+
+
+def sizes_below(folder: Path) -> Iterator[int]:
+    """The bytes of each file."""
+    return (os.stat(f"{folder}/{name}").st_size for name in files_below(folder))  # noqa: PTH116

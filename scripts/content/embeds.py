@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,13 @@ def known(kind: str, name: str) -> bool:
     return kind in KINDS and (not name or name in NAMES.get(kind, ()))
 
 
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(THEME), autoescape=True, trim_blocks=True, auto_reload=False
+    )
+
+
 @dataclass
 class Embeds:
     """Renders one embed for one language."""
@@ -83,12 +91,18 @@ class Embeds:
     answers: Published
 
     def __post_init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(THEME), autoescape=True, trim_blocks=True, auto_reload=False
-        )
+        self._templates = _environment()
 
     def html(self, kind: str, name: str, lang: str) -> str:
         """Raises KeyError for what `known` refuses."""
+        file = "events" if kind == "courses" else kind
+        rows = self.rows(kind, name, lang)
+        template = self._templates.get_template(f"embeds/{file}.html")
+        shared = {"L": lang, "w": self.site.words[lang], "parts": (name,) if name else SOURCES}
+        return template.render({**shared, **rows})
+
+    def rows(self, kind: str, name: str, lang: str) -> dict[str, Any]:
+        """What the template is given besides words."""
         if not known(kind, name):
             raise KeyError(f"[[{kind}{name and f': {name}'}]] names nothing that can be embedded")
         makers: Mapping[str, Callable[[str], dict[str, Any]]] = {
@@ -103,11 +117,7 @@ class Embeds:
             "answers": self._answers,
             "figures": lambda lang: self._figures(name, lang),
         }
-        rows = makers[kind](lang)
-        file = "events" if kind == "courses" else kind
-        template = self._templates.get_template(f"embeds/{file}.html")
-        shared = {"L": lang, "w": self.site.words[lang], "parts": (name,) if name else SOURCES}
-        return template.render({**shared, **rows})
+        return makers[kind](lang)
 
     def coming(self, lang: str) -> list[dict[str, Any]]:
         """The next few for the home page."""

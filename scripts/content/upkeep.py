@@ -17,12 +17,16 @@ from scripts.content.front_matter import STALE_AFTER_DAYS
 from scripts.content.pages import SourcePage
 from scripts.content.then_now import ThenNow
 from scripts.content.words import day
-from scripts.directory.schema import Directory
+from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import entry_url
 
 Link = tuple[str, str]  # (address, words)
 #: The parts of the page, in the order of what readers suffer from most.
 PARTS = ("outdated", "stale", "unchecked", "entries", "planned")
+
+
+#: Entries that are listed; of more, those that have waited longest.
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,18 @@ class Upkeep:
 
     def rows(self, lang: str) -> dict[str, Any]:
         """Per part its rows; a row is ((address, words), what it says of it, the file to open)."""
+        late = self._late()
+        parts: dict[str, list[Any]] = {
+            "outdated": list(self._outdated(lang)),
+            "stale": list(self._stale(lang)),
+            "unchecked": [rule for rule in self.rules(lang) if not rule["checked"]],
+            "entries": list(self._entries(late[:MOST], lang)),
+            "planned": list(self._planned(lang)),
+        }
         return {
             "today": day(self.today.isoformat(), lang),
-            "parts": {
-                "outdated": list(self._outdated(lang)),
-                "stale": list(self._stale(lang)),
-                "unchecked": [rule for rule in self.rules(lang) if not rule["checked"]],
-                "entries": list(self._entries(lang)),
-                "planned": list(self._planned(lang)),
-            },
+            "parts": parts,
+            "counts": {name: len(rows) for name, rows in parts.items()} | {"entries": len(late)},
             "then_now": sum(item.verified is False for item in self.then_now.items),
             "then_now_page": self.site.address("about/then-now", lang),
         }
@@ -75,9 +82,13 @@ class Upkeep:
         for reviewed, slug, file in sorted(found):
             yield self._link(slug, lang), day(reviewed.isoformat(), lang), file
 
-    def _entries(self, lang: str) -> Iterable[tuple[Link, str, str]]:
+    def _late(self) -> list[Branch]:
+        """Entries that nobody checked for long, the oldest first."""
         late = [one for one in self.directory.open_branches if one.is_stale(self.today)]
-        for branch in sorted(late, key=lambda one: (one.verified_on, one.id)):
+        return sorted(late, key=lambda one: (one.verified_on, one.id))
+
+    def _entries(self, late: Iterable[Branch], lang: str) -> Iterable[tuple[Link, str, str]]:
+        for branch in late:
             link = (entry_url(branch.id, lang), branch.title(lang))
             yield link, day(branch.verified_on.isoformat(), lang), branch.id
 

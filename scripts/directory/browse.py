@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scripts.directory import city_list
 from scripts.directory.calendar import city_calendar
@@ -48,15 +48,21 @@ class Browse:
         }
 
     def all(self) -> Iterator[tuple[str, str]]:
-        """(path, finished page) of every group whose pages are not kept."""
+        """(path, finished page) of every group; with `kept`, of those whose pages change. Pages
+        that are no more are removed meanwhile."""
+        for group in self.kept.lost_groups() if self.kept else ():
+            for path in (city_list.address(group), group.path):
+                self.chrome.drop(path)
         for groups in self.groups.values():
             for group in groups:
                 paths = [group.path]
                 if group.facet == "city" and group.count:
                     paths.append(city_list.address(group))
                 self.written += len(paths)
-                if self.kept and self.kept.group(group, self._province(group)):
-                    paths = [path for path in paths if not self.chrome.keep(path, self.kept)]
+                if self.kept and not self.kept.group(group):
+                    continue
+                if self.kept and not group.count:
+                    self.chrome.drop(city_list.address(group))
                 for path in paths:
                     page = self._page(group) if path == group.path else self.lists.page(group)
                     yield path, page
@@ -82,7 +88,9 @@ class Browse:
             order=order,
             fictional=any(branch.fictional for branch in group.all),
             cities=list(self._cities(group)),
-            past=self._cards(recent_first(group.past)),
+            past=(self._cards if len(group.past) <= CARD_LIMIT else self._names)(
+                recent_first(group.past)
+            ),
             past_count=len(group.past),
             nearest=self._nearest(group),
             list_url=f"/{PREFIX[lang]}{list_path}" if list_path else "",
@@ -99,23 +107,27 @@ class Browse:
 
     def _cities(self, group: Group) -> Iterator[tuple[str, str, int, Markup]]:
         """(heading, its link, count, cards); a city's own page has no heading."""
+        listed = self._cards if group.count <= CARD_LIMIT else self._names
         for code, branches in by_city(group.open, self.views.lang):
             city = branches[0].city
             if group.facet == "city":
-                yield "", "", len(branches), self._cards(branches)
+                yield "", "", len(branches), listed(branches)
             else:
                 url = f"/{PREFIX[self.views.lang]}find/directory/city/{code}/"
-                yield city.short[self.views.lang], url, len(branches), self._cards(branches)
+                yield city.short[self.views.lang], url, len(branches), listed(branches)
 
     def _cards(self, branches: list[Branch]) -> Markup:
-        if len(branches) <= CARD_LIMIT:
-            return self.views.cards(branches)
-        line = Markup('<li><a href="{}">{}</a> <span class="jq-count">{}</span></li>')
+        return self.views.cards(branches)
+
+    def _names(self, branches: list[Branch]) -> Markup:
+        # Safe: each line escapes what it is made of.
+        return Markup("\n".join(map(self._line, branches)))  # noqa: S704
+
+    def _line(self, branch: Branch) -> str:
         lang = self.views.lang
-        return Markup("\n").join(
-            line.format(entry_url(branch.id, lang), branch.title(lang), branch.township.name[lang])
-            for branch in branches
-        )
+        title, town = escape(branch.title(lang)), escape(branch.township.name[lang])
+        link = f'<a href="{entry_url(branch.id, lang)}">{title}</a>'
+        return f'<li>{link} <span class="jq-count">{town}</span></li>'
 
     def _nearest(self, group: Group) -> str:
         """For a city without open entries: the cities of its province that have some."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from forms_api.shell import Shell
-from scripts.directory.kept import Kept
 from scripts.directory.linked_data import open_graph
 from scripts.directory.schema import Places
 from scripts.directory.views import Parts
 from scripts.directory.words import PREFIX, Words
+from scripts.laying import lay, remove
 
 _HREF = re.compile(r'href="[^"]*"')
 #: What the rail leads on to: path and the key of its words. Only those that are built are shown.
@@ -95,10 +95,6 @@ class Chrome:
             **parts,
         )
 
-    def keep(self, path: str, kept: Kept) -> bool:
-        """Take the page from an earlier release; False when that had none."""
-        return kept.link(f"{PREFIX[self.lang]}{path}index.html", str(self.out))
-
     def write(self, path: str, page: str) -> int:
         """Bytes written below the web root."""
         self.made.append(f"{PREFIX[self.lang]}{path}index.html")
@@ -108,8 +104,19 @@ class Chrome:
                 os.mkdir(folder)  # noqa: PTH102  # a Path for each of 100,000 takes its time
             except FileNotFoundError:
                 os.makedirs(folder)  # noqa: PTH103
-        file = os.open(f"{folder}index.html", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        body, name = page.encode(), f"{folder}index.html"
         try:
-            return os.write(file, page.encode())
+            file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            lay(name, body)
+            return len(body)
+        try:
+            return os.write(file, body)
         finally:
             os.close(file)
+
+    def drop(self, path: str) -> None:
+        """Let there be no such page."""
+        remove(f"{self._base}{path}index.html")
+        with contextlib.suppress(OSError):  # not there, or others stand below it
+            os.rmdir(f"{self._base}{path}")  # noqa: PTH106

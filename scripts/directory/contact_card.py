@@ -12,14 +12,16 @@ from pathlib import Path
 from scripts.directory.calendar import LONGEST, escaped, folded
 from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
+from scripts.laying import lay, remove
 
+_FOLDER = "data/cards"
 _EXTENSION = re.compile(r"\s*(?:转|ext)\s*(\d+)$")
 _SAMPLE = "示例数据，支部和电话都是虚构的。 / Sample data: branch and phone number are fictional."
 
 
 def address(branch: Branch) -> str:
     """Below the web root; stable like the id."""
-    return f"data/cards/{branch.id}.vcf"
+    return f"{_FOLDER}/{branch.id}.vcf"
 
 
 def dialled(phone: str) -> str:
@@ -28,13 +30,14 @@ def dialled(phone: str) -> str:
 
 
 def write(directory: Directory, out: Path, site_url: str, kept: Kept | None = None) -> int:
-    """A card for every open branch; returns how many. `out` is the web root."""
-    (out / "data/cards").mkdir(parents=True, exist_ok=True)
-    for branch in directory.open_branches:
-        if kept and kept.card(branch) and kept.link(address(branch), str(out)):
-            continue
-        with open(f"{out}/{address(branch)}", "wb", buffering=0) as file:  # noqa: PTH123  # fast
-            file.write(card(branch, site_url))
+    """A card for every open branch; returns how many. `out` is the web root, and holds the earlier
+    release's cards when `kept` says which of them change."""
+    (out / _FOLDER).mkdir(parents=True, exist_ok=True)
+    some = [directory.by_id[id_] for id_ in kept.cards] if kept else directory.open_branches
+    for branch in some:
+        lay(f"{out}/{address(branch)}", card(branch, site_url))
+    for id_ in kept.no_cards if kept else ():
+        remove(f"{out}/{_FOLDER}/{id_}.vcf")
     return len(directory.open_branches)
 
 

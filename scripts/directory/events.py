@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ class Event:
     seats: int
 
 
+@lru_cache(2)
+def _items(text: str) -> tuple[Any, ...]:
+    """Asked for by every part that shows events."""
+    return tuple(yaml_text.load(text) or ())
+
+
 def load_events(path: Path, directory: Directory, today: date) -> tuple[list[Event], list[Problem]]:
     """By time, including past ones. A sample's `in_days` counts from `today`."""
     shown = FILE.as_posix()
@@ -46,7 +53,7 @@ def load_events(path: Path, directory: Directory, today: date) -> tuple[list[Eve
     events: list[Event] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for index, item in enumerate(yaml_text.load(path.read_text("utf-8")) or (), start=1):
+    for index, item in enumerate(_items(path.read_text("utf-8")), start=1):
         name = str(item.get("id", index)) if isinstance(item, dict) else str(index)
         try:
             event = _event(item, today)

@@ -17,6 +17,7 @@ from scripts.directory.fields import load_fields
 from scripts.directory.groups import all_groups
 from scripts.directory.kept import Kept
 from scripts.directory.schema import Directory
+from scripts.laying import lay, remove
 
 
 def write(
@@ -28,19 +29,24 @@ def write(
     previous: Path | None = None,
     kept: Kept | None = None,
 ) -> None:
-    """`root` is the repository, `out` the web root, `previous` that of the last release."""
+    """`root` is the repository, `out` the web root, `previous` that of the last release.
+
+    With `kept`, `out` holds the files of the earlier release."""
     data = out / "data"
     data.mkdir(parents=True, exist_ok=True)
-    open_json.write(directory, today, data / "branches.json")
+    open_json.write(directory, today, data / "branches.json", kept)
     _write_json(
         data / "branches.schema.json", json_schema.schema(directory, load_fields(root), site_url)
     )
-    (data / "branches.csv").write_bytes(open_csv.as_csv(directory).encode("utf-8-sig"))
+    lay(data / "branches.csv", open_csv.as_csv(directory, kept))
     changed = since.changes(previous / "data" if previous else None, data / "branches.json", today)
     _write_json(data / "changes.json", changed)
     contact_card.write(directory, out, site_url, kept)
     events, _ = load_events(root / EVENTS, directory, today)
     _write_calendars(directory, events, data, today, site_url)
+    for group in kept.lost_groups() if kept else ():
+        if group.facet == "city":
+            remove(data / city_calendar(group.key))
 
 
 def meeting(root: Path, directory: Directory, today: date) -> set[str]:
@@ -54,14 +60,14 @@ def _write_calendars(
     """Even an empty one is written: it may be subscribed to."""
     known = list(events)
     coming = [event for event in known if event.starts.date() >= today]
-    (data / "events.ics").write_bytes(calendar(coming, today, site_url))
+    lay(data / "events.ics", calendar(coming, today, site_url))
     for group in all_groups(directory)["city"]:
         there = [event for event in coming if event.city == group.key]
-        (data / city_calendar(group.key)).write_bytes(calendar(there, today, site_url))
+        lay(data / city_calendar(group.key), calendar(there, today, site_url))
     for branch in sorted({event.branch for event in known} - {""}):
         own = [event for event in coming if event.branch == branch]
-        (data / branch_calendar(branch)).write_bytes(calendar(own, today, site_url))
+        lay(data / branch_calendar(branch), calendar(own, today, site_url))
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    lay(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())

@@ -12,9 +12,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -22,10 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from scripts.directory.finder_columns import SYMBOLS, Columns, Value, columns, six, symbols
+from scripts.directory.finder_earlier import Earlier, as_json
 from scripts.directory.finder_text import TextIndex, text_index
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.words import LANGUAGES, PREFIX, load_words, within
+from scripts.laying import lay
 from scripts.undisturbed import undisturbed
+from scripts.walk import files_below
 
 FORMAT = 1
 FOLDER = "data/finder"
@@ -35,6 +38,9 @@ WHOLE = 20_000
 CHUNK = 4_800  # rows, a multiple of 24
 _STATUSES = ("active", "paused", "merged", "closed")
 _EPOCH = date(1970, 1, 1).toordinal()
+
+
+Few = tuple[list[list[int]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,50 +59,66 @@ def write(
     *,
     whole: int = WHOLE,
     part: int = CHUNK,
+    kept: Kept | None = None,
 ) -> Written:
     """Replace the finder's data below `out`, the web root. `data` holds the files of words.
 
-    With more than `whole` rows the columns come in files of `part` rows.
+    With more than `whole` rows the columns come in files of `part` rows. With `kept`, what an
+    earlier release has of unchanged rows is not made again.
     """
     words = load_words(data)
     with undisturbed():
         table = columns(directory, words, today)
-        index = text_index(directory, table.rows)
+        earlier = Earlier.of(kept, columns(kept.before, words, today).rows) if kept else None
+        index = (earlier and earlier.text(table.rows)) or text_index(directory, table.rows)
     size = len(table.rows)
     chunk = size or 1
     if size > whole:
         chunk = part
-    files = {name: _text(content) for name, content in _shared(table, index, chunk)}
+    few = list(_few(table.values, size))
+    files = {name: as_json(content) for name, content in _shared(table, index, chunk, few)}
     for lang in LANGUAGES:
         for number, at in enumerate(range(0, size, BLOCK)):
-            cards = [_card(branch, lang) for branch in table.rows[at : at + BLOCK]]
-            files[f"{lang}/{number}.json"] = _text(cards)
+            name, some = f"{lang}/{number}.json", table.rows[at : at + BLOCK]
+            known = earlier.cards(name, at, some) if earlier else None
+            files[name] = known or as_json([_card(branch, lang) for branch in some])
     digest = hashlib.sha256()
     for name, text in files.items():
         digest.update(name.encode() + text)
     folder = f"{FOLDER}/{digest.hexdigest()[:12]}"
-    shutil.rmtree(out / FOLDER, ignore_errors=True)
-    for name in ("", *LANGUAGES):
-        (out / folder / name).mkdir(parents=True)
+    _make_room(out, folder, files)
     starts = {
-        f"{FOLDER}/{lang}.json": _text(
-            {"format": FORMAT, "folder": f"/{folder}/", **_start(table, index, chunk, lang)}
+        f"{FOLDER}/{lang}.json": as_json(
+            {"format": FORMAT, "folder": f"/{folder}/", **_start(table, index, chunk, lang, few)}
         )
         for lang in LANGUAGES
     }
     every = {f"{folder}/{name}": text for name, text in files.items()} | starts
     for name, text in every.items():
-        (out / name).write_bytes(text)
+        lay(f"{out}/{name}", text)
     return Written(len(every), sum(map(len, every.values())))
 
 
-def _text(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+def _make_room(out: Path, folder: str, wanted: Container[str]) -> None:
+    """The folder of other data takes the name `folder`, with those of its files that have the
+    names of wanted ones."""
+    for there in (out / FOLDER).glob("*/"):
+        if (out / folder).exists():
+            shutil.rmtree(there)
+        else:
+            there.rename(out / folder)
+    for name in ("", *LANGUAGES):
+        (out / folder / name).mkdir(parents=True, exist_ok=True)
+    for name in files_below(out / folder):
+        if name.removesuffix(".br").removesuffix(".gz") not in wanted:
+            (out / folder / name).unlink()
 
 
-def _shared(table: Columns, index: TextIndex, chunk: int) -> Iterator[tuple[str, Any]]:
+def _shared(
+    table: Columns, index: TextIndex, chunk: int, few: Iterable[Few]
+) -> Iterator[tuple[str, Any]]:
     size = len(table.rows)
-    texts = [text for _, text in _few(table.values, size)]
+    texts = [text for _, text in few]
     many = [six(value.bits, size) for value in table.values if value.part == "service"]
     for number, at in enumerate(range(0, size, chunk)):
         yield (
@@ -114,7 +136,7 @@ def _shared(table: Columns, index: TextIndex, chunk: int) -> Iterator[tuple[str,
     yield "days.json", "".join(_day(branch.verified_on) for branch in table.rows)
 
 
-def _few(values: Iterable[Value], size: int) -> Iterator[tuple[list[list[int]], str]]:
+def _few(values: Iterable[Value], size: int) -> Iterator[Few]:
     """All values but services in a few columns: (what its characters say, the column)."""
     numbered = list(enumerate(values))
     for parts in (("home",), ("who",), ("trade",), ("setup",), ("anchor",), ("open", "checked")):
@@ -128,7 +150,9 @@ def _day(there: date) -> str:
     return SYMBOLS[number >> 12] + SYMBOLS[number >> 6 & 63] + SYMBOLS[number & 63]
 
 
-def _start(table: Columns, index: TextIndex, chunk: int, lang: str) -> dict[str, Any]:
+def _start(
+    table: Columns, index: TextIndex, chunk: int, lang: str, few: Iterable[Few]
+) -> dict[str, Any]:
     """cities: [code, name, place among all by name, province's number, start, open, end];
     values: [part, key, label, open branches]; sets: what the characters of each column say;
     pairs, inside: open branches of two values at once, of a value in a province, several chunks
@@ -161,7 +185,7 @@ def _start(table: Columns, index: TextIndex, chunk: int, lang: str) -> dict[str,
             [value.part, value.key, value.label[lang], table.count(value.bits)]
             for value in table.values
         ],
-        "sets": [sets for sets, _ in _few(table.values, size)],
+        "sets": [sets for sets, _ in few],
         "packs": list(index.packs),
         "sounds": index.sounds,
         "fold": ["".join(index.fold), "".join(index.fold.values())],

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scripts.directory.schema import Branch, Directory, Place, Text
+from scripts.directory.schema import Branch, Directory, Place, Text, made_once
 from scripts.directory.words import Words, capital
 
 #: 64 characters that JSON leaves as they are; further ones follow for longer lists.
@@ -73,7 +73,16 @@ class Columns:
 
 
 def columns(directory: Directory, words: Mapping[str, Words], today: date) -> Columns:
-    """`words` by language; an entry is old or not as it is on `today`."""
+    """`words` by language; an entry is old or not as it is on `today`.
+
+    The page of each language and the data ask for the same.
+    """
+    # The words stay with the answer: as long as they live nothing else has their id.
+    asked = ("columns", today, id(words))
+    return made_once(directory, asked, lambda: (words, _columns(directory, words, today)))[1]
+
+
+def _columns(directory: Directory, words: Mapping[str, Words], today: date) -> Columns:
     rows = tuple(sorted(directory.branches, key=_order))
     spans = tuple(_spans(rows))
     opened = sum(((1 << span.open) - (1 << span.start)) for span in spans)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from scripts.directory.schema import Branch, Directory, Text
+from scripts.directory.schema import Branch, Directory, Text, made_once
 
 NEARBY = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """A browse page: /find/directory/<facet>/<key>/. `all` includes merged and closed entries."""
 
@@ -21,7 +22,7 @@ class Group:
     sort: Mapping[str, str]
     all: tuple[Branch, ...]
 
-    @property
+    @cached_property
     def open(self) -> list[Branch]:
         return [branch for branch in self.all if branch.is_open]
 
@@ -32,15 +33,19 @@ class Group:
     @property
     def count(self) -> int:
         """What is shown beside the link: merged and closed entries do not count."""
-        return sum(branch.is_open for branch in self.all)
+        return len(self.open)
 
     @property
     def path(self) -> str:
         return f"find/directory/{self.facet}/{self.key}/"
 
 
-def all_groups(directory: Directory) -> dict[str, list[Group]]:
+def all_groups(directory: Directory) -> Mapping[str, list[Group]]:
     """By facet. Every township has a page, even an empty one; other groups need an entry."""
+    return made_once(directory, "groups", lambda: _all_groups(directory))
+
+
+def _all_groups(directory: Directory) -> dict[str, list[Group]]:
     places, lists = directory.places, directory.taxonomies
     found: dict[str, list[Group]] = {}
 
@@ -99,6 +104,10 @@ def by_city(branches: Iterable[Branch], lang: str) -> list[tuple[str, list[Branc
 
 def recent_first(branches: Iterable[Branch]) -> list[Branch]:
     return sorted(branches, key=lambda branch: branch.verified_on, reverse=True)
+
+
+def nearby(directory: Directory) -> Nearby:
+    return made_once(directory, "nearby", lambda: Nearby(directory))
 
 
 class Nearby:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from forms_api import clock
-from scripts.directory import lists, references
+from scripts.directory import lists
 from scripts.directory.cells import Row, Sound
 from scripts.directory.columns import BY_NAME, COLUMNS
 from scripts.directory.desks import load_desks
+from scripts.directory.entry import branch_of
 from scripts.directory.events import load_events
 from scripts.directory.faults import told_at, told_in_row
 from scripts.directory.schema import (
@@ -47,30 +48,56 @@ def check_directory(root: Path) -> tuple[int, list[Problem]]:
     return len(directory.branches), problems + more
 
 
+Answer = tuple[Directory, list[Problem]]
+#: The digest of a row's cells → the branch that it made without a fault.
+Known = MutableMapping[bytes, Branch]
+_ANSWERS = 2  # of one build: the directory as it is, and as it was in the last release
+_answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+#: By day and lists, then by the header that the cells stand below.
+_known: dict[tuple[object, ...], dict[tuple[str, ...], Known]] = {}
+
+
 def load(
-    branches_csv: Path, places_csv: Path, taxonomies: Path, today: date | None = None
-) -> tuple[Directory, list[Problem]]:
+    branches_csv: Path,
+    places_csv: Path,
+    taxonomies: Path,
+    today: date | None = None,
+    townships_csv: Path | None = None,
+) -> Answer:
     """townships.csv is looked for beside branches.csv. Faults come in the order of the rows.
 
-    A build asks for the same directory again and again: the last answer is kept with what it was
-    read from.
+    A build asks for the same directory again and again, and for one that differs in a few rows: the
+    last answers are kept, and a row that was sound on the same day with the same lists is not
+    checked again.
     """
     today = today or clock.today()
-    townships_csv = branches_csv.with_name("townships.csv")
-    files = (branches_csv, places_csv, taxonomies, townships_csv)
-    seen = (today, *(path.read_bytes() if path.is_file() else None for path in files))
-    if _last.get("seen") != seen:
-        _last.update(seen=seen, answer=_load(*files, today))
-    directory, problems = _last["answer"]
+    lists_csv = (places_csv, taxonomies, townships_csv or branches_csv.with_name("townships.csv"))
+    files = (branches_csv, *lists_csv)
+    seen = (today, *map(_content, files))
+    if seen not in _answers:
+        beside = (seen[0], *seen[2:])
+        if beside not in _known:
+            _known.clear()
+        _answers[seen] = _load(branches_csv, *lists_csv, today, _known.setdefault(beside, {}))
+        while len(_answers) > _ANSWERS:
+            _answers.popitem(last=False)
+    _answers.move_to_end(seen)
+    directory, problems = _answers[seen]
     return directory, list(problems)
 
 
-_last: dict[str, Any] = {}
+def _content(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
 
 
 def _load(
-    branches_csv: Path, places_csv: Path, taxonomies: Path, townships_csv: Path, today: date
-) -> tuple[Directory, list[Problem]]:
+    branches_csv: Path,
+    places_csv: Path,
+    taxonomies: Path,
+    townships_csv: Path,
+    today: date,
+    known: dict[tuple[str, ...], Known],
+) -> Answer:
     places, problems = lists.load_places(places_csv, _shown(places_csv))
     terms, more = lists.load_taxonomies(taxonomies, _shown(taxonomies))
     problems += more
@@ -80,7 +107,9 @@ def _load(
     problems += more
     if problems:
         return Directory((), places, townships, terms), problems
-    branches, problems = read_sheet(sheet, places, townships, terms, today)
+    branches, problems = read_sheet(
+        sheet, places, townships, terms, today, known.setdefault(sheet.header, {})
+    )
     return Directory(tuple(branches), places, townships, terms), problems
 
 
@@ -94,12 +123,13 @@ def read_sheet(
     townships: dict[str, Township],
     taxonomies: Taxonomies,
     today: date,
+    known: Known | None = None,
 ) -> tuple[list[Branch], list[Problem]]:
     """The rows of any spreadsheet; `today` tells dates that are still to come."""
     problems = list(header_faults(sheet))
     if problems:
         return [], problems
-    return check_rows(rows_of(sheet), places, townships, taxonomies, today)
+    return check_rows(rows_of(sheet), places, townships, taxonomies, today, known)
 
 
 def rows_of(sheet: Sheet) -> Iterator[Row]:
@@ -120,20 +150,37 @@ def check_rows(
     townships: Mapping[str, Township],
     taxonomies: Taxonomies,
     today: date,
+    known: Known | None = None,
 ) -> tuple[list[Branch], list[Problem]]:
-    """The branches of the sound rows, and all faults; rows may come from several files."""
+    """The branches of the sound rows, and all faults; rows may come from several files.
+
+    `known`: rows that need no checking, as long as no other row disagrees; sound ones are added.
+    """
     by_name = {township.name.zh: township for township in townships.values()}
     sound: Sound = defaultdict(set)
     ids: dict[str, int] = {}
     read: list[tuple[Row, Branch | None]] = []
     for row in rows:
-        row.check_all_cells(taxonomies, today, sound)
-        _check_id(row, ids)
-        branch = _branch(row, places, by_name)
+        digest = b"" if known is None else _digest(row)
+        branch = known.get(digest) if known and not row.problems else None
+        if branch is None:
+            row.check_all_cells(taxonomies, today, sound)
+            _check_id(row, ids)
+            branch = branch_of(row, places, by_name)
+            if branch and known is not None:
+                known[digest] = branch
+        else:
+            _check_id(row, ids)
         read.append((row, branch))
     _check_mergers(read, ids)
     problems = [problem for row, _ in read for problem in row.problems]
     return [branch for row, branch in read if branch and not row.problems], problems
+
+
+def _digest(row: Row) -> bytes:
+    """Of its cells, which follow the header."""
+    cells = "\0".join(row.cells.values())
+    return hashlib.blake2b(cells.encode(), digest_size=16).digest()
 
 
 def header_faults(sheet: Sheet) -> list[Problem]:
@@ -181,68 +228,3 @@ def _check_mergers(read: list[tuple[Row, Branch | None]], ids: dict[str, int]) -
             target = leads_to[target]
         if target and target in seen:
             row.report("merged_into", "merged_into_circle")
-
-
-def _branch(row: Row, places: Places, townships: dict[str, Township]) -> Branch | None:
-    """None when the row has faults: then what it says cannot be relied on."""
-    references.check_places(row, places)
-    references.check_township(row, townships)
-    _check_status(row)
-    if row["status"] in ("active", "paused") and not (row["phone"] or row["email"]):
-        row.report("phone", "no_contact")
-    if row["status"] == "active" and not row["address_zh"]:
-        row.report("address_zh", "no_address")
-    if row.problems:
-        return None
-    return Branch(
-        id=row["id"],
-        fictional=row.yes("fictional") is True,
-        status=row["status"],
-        name=row.named("name"),
-        short_name=row.named("short_name"),
-        aliases_zh=row.list("aliases_zh"),
-        aliases_en=row.list("aliases_en"),
-        kind=row["kind"],
-        setup=row["setup"],
-        anchor=row["anchor"],
-        setting=row["setting"],
-        trade=row["trade"],
-        province=places.provinces[row["province_code"]],
-        city=places.cities[row["city_code"]],
-        district=row.pair("district"),
-        district_code=row["district_code"],
-        county=row.named("county"),
-        township=townships[row["township_zh"]],
-        village=row.pair("village"),
-        address=row.pair("address"),
-        phone=row["phone"],
-        email=row["email"],
-        hours=row.pair("hours"),
-        meeting_pattern=row.pair("meeting_pattern"),
-        home_office=row.named("home_office"),
-        host_guidance=row.pair("host_guidance"),
-        approved_by_level=row["approved_by_level"],
-        management_relations=row.list("management_relations"),
-        services=row.list("services"),
-        open_to_non_members=row.yes("open_to_non_members") is True,
-        association=row.pair("association"),
-        paired_with=row.pair("paired_with"),
-        has_union=row.yes("has_union"),
-        has_volunteers=row.yes("has_volunteers"),
-        languages=row.list("languages"),
-        founded_year=int(row["founded_year"]),
-        verified_on=date.fromisoformat(row["verified_on"]),
-        closed_on=date.fromisoformat(row["closed_on"]) if row["closed_on"] else None,
-        merged_into=row["merged_into"],
-        note=row.pair("note"),
-    )
-
-
-def _check_status(row: Row) -> None:
-    status = row["status"]
-    if status == "closed" and not row["closed_on"]:
-        row.report("closed_on", "closed_without_date")
-    if row["closed_on"] and status in ("active", "paused"):
-        row.report("closed_on", "status_conflict", status=status)
-    if row["merged_into"] and status in ("active", "paused", "closed"):
-        row.report("merged_into", "status_conflict", status=status)

@@ -5,25 +5,47 @@ A cell that a spreadsheet program would take for a formula is preceded by an apo
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from scripts.directory.columns import COLUMNS
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory, Place, Text, Township
 
+_END = b"\r\n"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_csv(directory: Directory) -> str:
-    """Read back by the importer, it gives the same directory."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(column.name for column in COLUMNS)
+def as_csv(directory: Directory, kept: Kept | None = None) -> bytes:
+    """Read back by the importer, it gives the same directory. Lines of unchanged entries are taken
+    from the earlier release."""
+    earlier = kept and kept.earlier / "data/branches.csv"
+    known = kept.unchanged(_entries(earlier)) if kept and earlier and earlier.is_file() else {}
+    row = io.StringIO()
+    writer = csv.writer(row, lineterminator=_END.decode())
     cells = [_cell(column.name) for column in COLUMNS]
+
+    def line(values: Iterable[str]) -> bytes:
+        row.seek(0)
+        row.truncate()
+        writer.writerow(values)
+        return row.getvalue().encode()
+
+    lines = [codecs.BOM_UTF8, line(column.name for column in COLUMNS)]
     for branch in directory.branches:
-        writer.writerow([_harmless(cell(branch)) for cell in cells])
-    return text.getvalue()
+        if branch.id in known:
+            lines += known[branch.id], _END
+        else:
+            lines.append(line(_harmless(cell(branch)) for cell in cells))
+    return b"".join(lines)
+
+
+def _entries(path: Path) -> list[bytes]:
+    """Lines without their ends; a cell with a line end in it makes more of them than entries."""
+    return path.read_bytes().split(_END)[1:-1]
 
 
 def _harmless(cell: str) -> str:

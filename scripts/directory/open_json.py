@@ -8,33 +8,43 @@ Traditional, "zh-Hant". An entry has the fields of the spreadsheet, nested; abse
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from forms_api.languages import FOLDERS, public
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory, Place, Text
 from scripts.directory.views import entry_url
+from scripts.laying import lay
 
 SCHEMA = "/data/branches.schema.json"
 #: How the line of an entry begins.
 ENTRY = b'{"id": "'
 
 
-def write(directory: Directory, today: date, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(_lines(directory, today))
+def write(directory: Directory, today: date, path: Path, kept: Kept | None = None) -> None:
+    earlier = kept and kept.earlier / "data" / path.name
+    known = kept.unchanged(_entries(earlier)) if kept and earlier and earlier.is_file() else {}
+    lay(path, b"".join(_lines(directory, today, known)))
 
 
-def _lines(directory: Directory, today: date) -> Iterator[str]:
+def _entries(path: Path) -> list[bytes]:
+    lines = path.read_bytes().split(b"\n")
+    return [line.removesuffix(b",") for line in lines if line.startswith(ENTRY)]
+
+
+def _lines(directory: Directory, today: date, known: Mapping[str, bytes]) -> Iterator[bytes]:
+    """`known`: finished lines by id."""
     head = json.dumps(_head(directory, today), ensure_ascii=False, indent=1).removesuffix("\n}")
-    yield f'{head},\n "branches": ['
-    separator = "\n"
+    yield f'{head},\n "branches": ['.encode()
+    separator = b"\n"
     for branch in directory.branches:
-        yield separator + json.dumps(entry(branch), ensure_ascii=False)
-        separator = ",\n"
-    yield "\n]}\n"
+        yield separator
+        yield known.get(branch.id) or json.dumps(entry(branch), ensure_ascii=False).encode()
+        separator = b",\n"
+    yield b"\n]}\n"
 
 
 def _head(directory: Directory, today: date) -> dict[str, Any]:

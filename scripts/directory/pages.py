@@ -81,7 +81,8 @@ def fill(
     `site_url` ends in "/". `forms` are the ids of forms the service offers, `meets` those of
     branches with a calendar of their own. Pages that are linked
     to only if they exist are looked for in `out`, so MkDocs must have written there before.
-    With `kept`, what it knows to be the same is linked; `today`, shells and words must be as then.
+    With `kept`, `out` holds the pages of the earlier release, and those that change are made anew;
+    `today`, shells and words must be as then.
     """
     wording = words or load_words(DATA)
 
@@ -103,7 +104,7 @@ def fill(
         count = len(directory.branches)
         return Counts(count, count, written, size, seconds, tuple(chrome.made) if kept else ())
 
-    if len(directory.branches) < TWO_PROCESSES_FROM:
+    if len(kept.entries if kept else directory.branches) < TWO_PROCESSES_FROM:
         counts = [one(lang) for lang in LANGUAGES]
         seconds = sum(count.seconds for count in counts)
     else:
@@ -135,9 +136,11 @@ def _write_entries(
         "register_url": chrome.url_if_built("away/register"),
     }
     size = 0
+    for id_ in kept.gone if kept else ():
+        chrome.drop(f"find/directory/{id_}/")
     for branch in directory.branches:
         path = f"find/directory/{branch.id}/"
-        if kept and kept.entry(branch) and chrome.keep(path, kept):
+        if kept and branch.id not in kept.entries:
             continue
         view = views.entry(branch)
         near = views.near.of(branch)

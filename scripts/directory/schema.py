@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 #: The first path parts of browse pages; no entry may have one of them as its id.
 RESERVED_IDS = ("province", "city", "home", "trade", "kind")
@@ -131,7 +132,7 @@ class Branch:
         return (today - self.verified_on).days > STALE_AFTER_DAYS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Directory:
     """All sound entries, in the order of the spreadsheet, with the lists they refer to."""
 
@@ -148,5 +149,21 @@ class Directory:
     def open_branches(self) -> tuple[Branch, ...]:
         return tuple(branch for branch in self.branches if branch.is_open)
 
+    @cached_property
+    def made(self) -> dict[Hashable, Any]:
+        """See `made_once`."""
+        return {}
+
     def label(self, list_name: str, value: str, lang: str) -> str:
         return self.taxonomies[list_name][value].label[lang]
+
+
+T = TypeVar("T")
+
+
+def made_once(directory: Directory, what: Hashable, make: Callable[[], T]) -> T:
+    """`make()`; the directory keeps the answer for whoever asks for `what` again."""
+    if what not in directory.made:
+        directory.made[what] = make()
+    found: T = directory.made[what]
+    return found

@@ -50,7 +50,7 @@ def read_csv(path: Path, shown_as: str) -> tuple[Sheet, list[Problem]]:
         return empty, [Problem(shown_as, 0, "no_file", told("no_file"))]
     except UnicodeDecodeError:
         return empty, [Problem(shown_as, 0, "not_utf8", told("not_utf8"))]
-    rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text))]
+    rows = [tuple(map(str.strip, row)) for row in csv.reader(io.StringIO(text))]
     if not rows:
         return empty, [Problem(shown_as, 0, "no_header", told("no_header"))]
     return Sheet(shown_as, rows[0], tuple(rows[1:])), []

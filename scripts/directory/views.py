@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from scripts.directory import contact_card, who
 from scripts.directory.calendar import branch_calendar
-from scripts.directory.groups import Nearby
+from scripts.directory.groups import nearby
 from scripts.directory.schema import Branch, Directory, Text
 from scripts.directory.words import PREFIX, Words, capital, day, joined, within
 
@@ -23,6 +23,7 @@ View = Mapping[str, Any]
 _BASE = "find/directory/"
 
 
+@cache
 def environment() -> Environment:
     """Templates of docs/theme; what is not marked as HTML is escaped."""
     return Environment(
@@ -64,7 +65,7 @@ class Views:
         self.meets = meets
         self.directory, self.lang, self.words, self.parts = directory, lang, words, parts
         self.today, self.has_correct_form = today, has_correct_form
-        self.near = Nearby(directory)
+        self.near = nearby(directory)
         self._cards: dict[tuple[str, str], str] = {}
         # Few values stand in many entries: each is put into words once.
         self._label = lru_cache(None)(self._make_label)

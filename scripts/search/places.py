@@ -8,11 +8,16 @@ LOCALES = {"zh": "zh-Hans", "en": "en"}
 MOST = 2000
 
 
+def names_heard(entries: int) -> bool:
+    """Whether the names of so many branches are in the index at all."""
+    return entries <= MOST
+
+
 def titles(data: Mapping[str, Any], lang: str) -> Sequence[str]:
     """`data` as scripts/directory/feeds.py writes it → short names, or none of very many."""
     locale = LOCALES.get(lang, lang)
     entries = data["branches"]
-    if len(entries) > MOST:
+    if not names_heard(len(entries)):
         return []
     pairs = [entry.get("short_name") or entry["name"] for entry in entries]
     return [title for pair in pairs if (title := pair.get(locale))]

@@ -44,9 +44,8 @@ def test_no_cell_of_the_csv_is_taken_for_a_formula() -> None:
     branch = DIRECTORY.branches[1]
     for sign in "=+-@\t\r":
         sly = dataclasses.replace(branch, email=f"{sign}1+1")
-        rows = csv.DictReader(
-            io.StringIO(as_csv(dataclasses.replace(DIRECTORY, branches=(sly,))), newline="")
-        )
+        text = as_csv(dataclasses.replace(DIRECTORY, branches=(sly,))).decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""))
         assert [row["email"] for row in rows] == [f"'{sign}1+1"]
 
 

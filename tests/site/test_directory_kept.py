@@ -1,20 +1,22 @@
-"""After a change of some rows the pages are those of a whole build, whatever was kept."""
+"""After a change of some rows the files are those of a whole build, whatever was kept."""
 
 from __future__ import annotations
 
-import csv
-import io
+import os
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from scripts import spare
 from scripts.bench.entries import Row, entries
-from scripts.directory import contact_card, pages
-from scripts.directory.columns import COLUMNS
-from scripts.directory.kept import Kept, changes
+from scripts.directory import contact_card, finder, open_csv, open_json, pages
+from scripts.directory.kept import Kept
 from scripts.directory.schema import Directory
+from tests.browser.finder_tree import generated
 from tests.site.directory_data import (
     DATA,
     IDENTITY,
@@ -80,17 +82,20 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def write(folder: Path, rows: list[Row]) -> tuple[Path, Directory]:
+def write(folder: Path, rows: list[Row]) -> Directory:
     folder.mkdir()
-    path = write_rows(folder, rows)
-    branches, problems = imported(path)
+    branches, problems = imported(write_rows(folder, rows))
     assert problems == []
-    return path, Directory(tuple(branches), *lists())
+    return Directory(tuple(branches), *lists())
 
 
 def fill(directory: Directory, out: Path, kept: Kept | None = None) -> pages.Counts:
-    out.mkdir()
+    """All that is made of the directory alone, over a tree of links when some of it is kept."""
+    (out / "data").mkdir(parents=True, exist_ok=True)
     contact_card.write(directory, out, SITE_URL, kept)
+    open_json.write(directory, TODAY, out / "data/branches.json", kept)
+    (out / "data/branches.csv").write_bytes(open_csv.as_csv(directory, kept))
+    finder.write(directory, out, TODAY, DATA, kept=kept)
     return pages.fill(
         directory, SHELLS, out, today=TODAY, identity=IDENTITY, site_url=SITE_URL, kept=kept
     )
@@ -105,34 +110,63 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """(spreadsheet, web root) before the change."""
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Directory, Path]:
+    """The directory and the web root before the change."""
     folder = tmp_path_factory.mktemp("earlier")
-    path, directory = write(folder / "data", [dict(row) for row in made_up()])
+    directory = write(folder / "data", [dict(row) for row in made_up()])
     fill(directory, folder / "public")
-    return path, folder / "public"
+    return directory, folder / "public"
 
 
 @pytest.mark.parametrize("change", EDITS)
-def test_the_pages_are_those_of_a_whole_build(
-    change: str, earlier: tuple[Path, Path], tmp_path: Path
+def test_the_files_are_those_of_a_whole_build(
+    change: str, earlier: tuple[Directory, Path], tmp_path: Path
 ) -> None:
+    old, earlier_root = earlier
     rows = [dict(row) for row in made_up()]
     EDITS[change](rows)
-    path, directory = write(tmp_path / "data", rows)
-    found = changes(earlier[0].read_bytes(), path.read_bytes(), directory)
-    assert found is not None
-    before = tree(earlier[1])
-    counts = fill(directory, tmp_path / "kept", Kept(earlier[1], found))
+    directory = write(tmp_path / "data", rows)
+    before, there = tree(earlier_root), tmp_path / "releases"
+    shutil.copytree(earlier_root, there / "1/public", copy_function=os.link)
+    (there / "1/_private").mkdir()
+    kept = Kept(there / "1/public", old, directory)
+    assert kept.in_order
+    out = spare.prepare(there / "1") / "public"
+    (out / "data/branches.csv").unlink()
+    counts = fill(directory, out, kept)
     whole = fill(directory, tmp_path / "whole")
-    assert tree(tmp_path / "kept") == tree(tmp_path / "whole")
-    assert tree(earlier[1]) == before
+    assert tree(out) == tree(tmp_path / "whole")
+    assert tree(earlier_root) == before
     assert len(counts.made) < (1 if change == "nothing" else whole.entry_pages)
     assert counts.browse_pages == whole.browse_pages
+    assert kept.same_pages == (change not in ("a row less", "a row more"))
 
 
-def test_another_set_of_columns_keeps_nothing(earlier: tuple[Path, Path]) -> None:
-    text = io.StringIO()
-    csv.writer(text).writerow([column.name for column in COLUMNS][::-1])
-    directory = Directory((), *lists())
-    assert changes(earlier[0].read_bytes(), text.getvalue().encode(), directory) is None
+def test_entries_in_another_order_keep_nothing() -> None:
+    """Lists of entries with the same day follow the spreadsheet."""
+    directory = generated(20)
+    turned = replace(directory, branches=directory.branches[::-1])
+    assert not Kept(Path(), directory, turned).in_order
+    assert Kept(Path(), directory, replace(directory, branches=directory.branches[1:])).in_order
+
+
+def test_an_old_release_becomes_the_spare_of_a_new_one(tmp_path: Path) -> None:
+    for name, files in {
+        "1": {"a/same": "1", "a/changed": "1", "gone/page": "1", "b": "1"},
+        "2": {"a/same": "1", "a/changed": "2", "new/page": "2", "b/page": "2"},
+    }.items():
+        for path, text in files.items():
+            file = tmp_path / name / "public" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        (tmp_path / name / "_private").mkdir()
+        (tmp_path / name / "_private/release.json").write_text(name)
+    (tmp_path / "2/public/a/same").unlink()
+    os.link(tmp_path / "1/public/a/same", tmp_path / "2/public/a/same")
+    new = tree(tmp_path / "2")
+    made = spare.prepare(tmp_path / "2", tmp_path / "1")
+    assert tree(made) == new == tree(tmp_path / "2")
+    assert (made / "public/a/changed").samefile(tmp_path / "2/public/a/changed")
+    assert not (made / "_private/release.json").samefile(tmp_path / "2/_private/release.json")
+    assert not (made / "public/gone").exists() and not (tmp_path / "1").exists()
+    assert spare.prepare(tmp_path / "2") == made
