@@ -36,6 +36,12 @@ def prepare(release: Path, old: Path | None = None) -> Path:
     return folder
 
 
+def is_ready(release: Path) -> bool:
+    """Whether there is one of this release."""
+    release = release.resolve()
+    return release.with_name(f"{_NAME}{release.name}").exists()
+
+
 def _level(source: str, target: str) -> None:
     """Let the folder `target` hold what `source` does."""
     # Strings and os: there are tens of thousands of files.

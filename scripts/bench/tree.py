@@ -11,7 +11,10 @@ from scripts import verify
 from scripts.directory.groups import all_groups
 from scripts.directory.schema import Directory
 from scripts.directory.words import LANGUAGES, PREFIX
+from scripts.walk import files_below
 
+#: These say what changed since another release.
+_SINCE = re.compile(r"data/changes\.json(\.br|\.gz)?")
 _URL = re.compile(r"<url><loc>(.*?)</loc>(.*?)</url>", re.DOTALL)
 _ALTERNATE = re.compile(r'hreflang="(.*?)" href="(.*?)"')
 _PART = re.compile(r"<sitemap><loc>(.*?)</loc>")
@@ -65,3 +68,14 @@ def sitemap_faults(public: Path) -> Iterator[str]:
             yield f"{address} is not called back by its other language"
         elif address not in alternates.values():
             yield f"{address} is none of its own alternates"
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """Files that are missing on one side or differ, some of them, but for those that compare."""
+    names = {name for side in (one, other) for name in files_below(side)}
+    found = (name for name in sorted(names) if not _SINCE.fullmatch(name))
+    return [f"{name} differs" for name in found if not _same(one / name, other / name)][:5]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
