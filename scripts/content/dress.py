@@ -69,6 +69,8 @@ def article(
         content = content.replace(
             '<p data-jq="past-end"> </p>', f"<p><strong>{words[ending]}</strong></p>"
         )
+    # Commands wider than a phone scroll in their box; the keyboard must reach it.
+    content = content.replace("<pre><code", '<pre tabindex="0"><code')
     return _EMBED.sub(lambda m: embed(m[1], m[2] or ""), content)
 
 
