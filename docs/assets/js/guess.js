@@ -1,4 +1,4 @@
-// What somebody may have meant whose words stand nowhere: pinyin, initials, one wrong character.
+// What somebody may have meant whose words stand nowhere: pinyin, initials, one wrong character or letter.
 // Loaded only then, with a table of how the characters of the pages sound and the names in them.
 
 import { following } from "./postings.js";
@@ -6,6 +6,15 @@ import { following } from "./postings.js";
 const SHORTEST = 4; // characters of a query in which any one may be wrong
 const SUSPECTS = 3; // places of a run that are tried
 const IGNORED = /[^\p{L}\p{N}]/gu;
+
+/** One letter wrong, missing or too many, or two that changed places. */
+const oneSlip = (a, b) => {
+  if (a.length > b.length) return oneSlip(b, a);
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  if (b.length > a.length) return a.slice(i) === b.slice(i + 1);
+  return a.slice(i + 1) === b.slice(i + 1) || (a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2));
+};
 
 /** `postings`: of the pages; `cut` makes words of a run. */
 export async function openGuess({ folder, postings, normal, cut }) {
@@ -74,6 +83,17 @@ export async function openGuess({ folder, postings, normal, cut }) {
     return best(scores, 2);
   };
 
+  /** Words of the names that are one slip from an English word, the most usual first. */
+  const respelt = word => {
+    const scores = new Map();
+    for (const name of names) {
+      for (const other of name.toLowerCase().match(/[a-z]{4,}/g) || []) {
+        if (oneSlip(word, other)) scores.set(other, (scores.get(other) || (other[0] === word[0] ? 2 : 0)) + 1);
+      }
+    }
+    return best(scores, 1);
+  };
+
   /** A run of Han characters with the one that breaks it put right by another of the same sound. */
   const mended = async run => {
     const all = Array.from(run);
@@ -98,5 +118,5 @@ export async function openGuess({ folder, postings, normal, cut }) {
     }
     return best(scores, 1);
   };
-  return { pinyin, similar, mended };
+  return { pinyin, similar, mended, respelt };
 }

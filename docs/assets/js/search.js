@@ -63,14 +63,19 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
 
   let guessing;
   /** Other wordings of a query that stands nowhere: [whole query, what was put in]. */
-  const guesses = async (text, { broken, units, pieces }) => {
+  const guesses = async (text, { broken, lost, units, pieces }) => {
     const latin = !HAN.test(text);
     const one = pieces.length === 1 && Array.from(pieces[0].text).length <= SHORT;
-    if (!(latin ? chinese : broken || one)) return [];
+    const english = latin && !chinese ? lost.filter(word => /^[a-z]{4,}$/i.test(word)) : [];
+    if (!(latin ? chinese || english.length : broken || one)) return [];
     const guess = await (guessing ||= import("./guess.js").then(({ openGuess }) => openGuess({ folder, postings, normal, cut: tokens }))
       .catch(() => { guessing = null; })); // what stands on the pages is found without it
     if (!guess) return [];
-    if (latin) return guess.pinyin(text).map(found => [found, found]);
+    if (latin && chinese) return guess.pinyin(text).map(found => [found, found]);
+    if (latin) {
+      const better = new Map(english.flatMap(word => guess.respelt(word.toLowerCase()).map(found => [word, found])));
+      return better.size ? [[text.split(/\b/).map(word => better.get(word) || word).join(""), Array.from(better.values()).join(" ")]] : [];
+    }
     const whole = guess.similar(text.toLowerCase());
     if (whole.length) return whole.map(found => [found, found]);
     const found = [];

@@ -15,10 +15,11 @@ const LONGER = 0.6; // a longer word (complain → complaint)
 const WORD = /^[a-z]{3,}$/i;
 
 /** `pages`: a list of {length}. Gives weigh(text) → {scores: page → {score, exact, tier, sure, called,
- *  whole, named}, total, broken, units, pieces, needles}. `exact`: all of it stands there; `tier`: and
+ *  whole, named}, total, broken, lost, units, pieces, needles}. `exact`: all of it stands there; `tier`: and
  *  that counts before any score; `sure`: as it was written; `called`: so but for marks, blanks and
  *  asking words; `whole`: the page or a keyword of it is named so; `named`: a title, heading or such
- *  holds it. `total`: what its words weigh; `broken`: some may be a slip. */
+ *  holds it. `total`: what its words weigh; `broken`: some may be a slip; `lost`:
+ *  they stand nowhere. */
 export function openWeigh(postings, pages, english) {
   const count = pages.length;
   const average = pages.reduce((sum, p) => sum + p.length, 0) / count || 1;
@@ -144,6 +145,7 @@ export function openWeigh(postings, pages, english) {
     const broken = terms.some((t, i) => gone(t) && [terms[i - 1], terms[i + 1]].some(other =>
       (other?.unit === t.unit ? gone(other) : t.unit.text.length < 5)));
     const needles = [...units.map(u => u.text), ...kept.map(u => u.text), ...terms.filter(t => t.hits.size).map(t => t.word)];
-    return { scores, total, broken, units, pieces, needles };
+    const lost = terms.filter(gone).map(t => t.word);
+    return { scores, total, broken, lost, units, pieces, needles };
   };
 }
