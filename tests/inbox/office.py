@@ -78,6 +78,7 @@ class Office:
     settings: Settings
     identities: dict[str, Path]
     service: Services
+    public: FlaskClient
     started: list[Flask] = field(default_factory=list)
 
     def sends(self, form: str = "help-ask", days_ago: int = 0, **answers: Any) -> Receipt:
@@ -148,7 +149,7 @@ def new_office(folder: Path, release: Path, **changes: Any) -> Iterator[Office]:
         **changes,
     )
     app = create_app(settings, testing=True)
-    office = Office(folder, settings, identities, services.of(app))
+    office = Office(folder, settings, identities, services.of(app), app.test_client())
     try:
         yield office
     finally:

@@ -56,6 +56,10 @@ def test_an_answer_can_be_read_by_the_holder_of_the_code_and_by_the_desks_alone(
     assert (reply.text, reply.way) == (said, "status")
     assert status(office, receipt.access_code).status == "answered"
     assert said in desk.get(f"/s/{receipt.reference}").text
+    shown = office.public.post("/forms/status", json={"code": receipt.access_code}).json
+    assert [one["text"] for one in shown["replies"]] == [said]
+    page = office.public.post("/forms/status", data={"code": receipt.access_code})
+    assert "给您的答复" in page.text and said in page.text
     stored = office.rows("SELECT sealed, kept FROM reply")[0]
     assert all(said.encode() not in bytes(one) for one in stored)
     other = office.sends().access_code.replace(" ", "")
