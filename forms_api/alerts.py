@@ -1,4 +1,6 @@
-"""A letter to the operator when far more arrives than usual, or far more of it is spam."""
+"""Letters to the operator: far more arrives than usual, more of it is spam, or a published answer
+was taken back and must leave the site.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -32,6 +34,13 @@ def look(connection: Connection, now: datetime) -> list[str]:
         letters.put(connection, dedupe, "alert", DESK, {"zh": zh, "en": en}, utc(now))
         said.append(kind)
     return said
+
+
+def taken_back(connection: Connection, slug: str, at: str) -> None:
+    """The site shows the answer until somebody pulls and publishes."""
+    zh = f"有人撤回了公开的问答 {slug}：请运行 answers pull，提交以后发布"
+    en = f"the published answer {slug} was taken back: run answers pull, commit and publish"
+    letters.put(connection, f"alert:{slug}", "alert", DESK, {"zh": zh, "en": en}, at)
 
 
 def _count(connection: Connection, after: datetime, until: datetime, spam: bool) -> int:

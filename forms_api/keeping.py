@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from nacl.exceptions import CryptoError
 from sqlalchemy import Connection, Engine
 
-from forms_api import clock, codes, tokens
+from forms_api import alerts, clock, codes, tokens
 from forms_api.composing import Composer
 from forms_api.form import Form
 from forms_api.render import Receipt
@@ -148,7 +148,11 @@ class Keeping:
 
         def work(connection: Connection) -> bool:
             erased = submissions.erase(connection, key, moment)
-            return answers.withdraw_held(connection, key, actor="public") or erased
+            if taken := answers.held(connection, key):
+                answers.withdraw_answer(connection, taken.slug, actor="public")
+                if taken.state == answers.PULLED or taken.version > 1:
+                    alerts.taken_back(connection, taken.slug, moment)
+            return taken is not None or erased
 
         done = self._written(work)
         if done:

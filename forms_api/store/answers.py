@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from forms_api import clock, codes, publishable
 from forms_api.publishable import Fault
@@ -106,12 +106,15 @@ def withdraw_answer(connection: Connection, slug: str, *, actor: str) -> bool:
 
     `actor` is the desk, or "public". In a writing transaction.
     """
-    return _withdraw(connection, published_answer.c.slug == slug, actor)
-
-
-def withdraw_held(connection: Connection, code_hash: bytes, *, actor: str) -> bool:
-    """The same for whoever holds the access code, or erases what it opens."""
-    return _withdraw(connection, published_answer.c.holder == _holder(code_hash), actor)
+    c = published_answer.c
+    mine = (c.slug == slug, c.state != WITHDRAWN)
+    gone = {**_EMPTY, "state": WITHDRAWN, "holder": None}
+    if connection.execute(update(published_answer).where(*mine).values(gone)).rowcount == 0:
+        return False
+    moment = clock.utc(clock.now())
+    submissions.bury(connection, slug.upper(), moment, "withdrawn")
+    submissions.note(connection, None, moment, actor, "answer-withdrawn")
+    return True
 
 
 def withdraw_again(connection: Connection, names: Sequence[str]) -> int:
@@ -154,20 +157,6 @@ def _there(
         equal = [c[name] == value for name, value in words.items() if name != "checked"]
         found = _ALL.where(c.holder.is_(None), c.state != WITHDRAWN, *equal)
     return connection.execute(found).mappings().first()
-
-
-def _withdraw(connection: Connection, which: ColumnElement[bool], actor: str) -> bool:
-    c = published_answer.c
-    found = select(c.slug).where(which, c.state != WITHDRAWN)
-    slug = connection.execute(found).scalar_one_or_none()
-    if slug is None:
-        return False
-    gone = {**_EMPTY, "state": WITHDRAWN, "holder": None}
-    connection.execute(update(published_answer).where(c.slug == slug).values(gone))
-    moment = clock.utc(clock.now())
-    submissions.bury(connection, slug.upper(), moment, "withdrawn")
-    submissions.note(connection, None, moment, actor, "answer-withdrawn")
-    return True
 
 
 def _holder_of(connection: Connection, number: int) -> bytes:

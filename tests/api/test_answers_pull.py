@@ -72,6 +72,9 @@ def test_a_withdrawn_answer_loses_its_file_and_no_other_file_is_touched(
     pull(engine, folder, TODAY)
     (folder / "sample-by-hand.yml").write_text("topic: dues\n")
     instance.client.post("/forms/status/erase", json={"code": receipt["access_code"]})
+    ((to, facts),) = instance.rows("SELECT desk, facts FROM outbox WHERE kind = 'alert'")
+    assert (to, slug in facts) == ("operator", True)
+    assert receipt["reference"] not in facts
     done = pull(engine, folder, TODAY)
     assert (done.removed, done.kept) == ([slug], [other])
     assert sorted(path.stem for path in folder.iterdir()) == [other, "sample-by-hand"]

@@ -308,3 +308,4 @@ def test_a_published_question_stands_behind_guidance_unless_asked_in_its_very_wo
         assert places(query) == [min(3, len(guides))], query
     assert places("两边都叫我交党费，该交哪一边？")[0] == 0
     assert places("党费", filters={"group": "questions"}) == [0]
+    assert places("只交一头") == [0]  # nothing else says so

@@ -17,6 +17,19 @@ const SHORT = 12; // a query of one piece up to this length may be a name with a
 const MEANING = /什么是|是什么|什么叫|意思|\bwhat (?:is|are|does)\b|\bmean/i;
 const HAN = /\p{Script=Han}/u;
 
+/** Published questions behind the first three guide pages that fit as well (exact or near), unless
+ *  one is asked in its very words. */
+const behind = hits => {
+  const asked = hits.filter(h => h.group === "questions" && !h.whole);
+  const list = hits.filter(h => !asked.includes(h));
+  for (const near of [false, true]) {
+    const before = list.filter(h => h.near === near && h.group !== "questions").slice(0, 3);
+    const at = before.length ? list.indexOf(before[before.length - 1]) + 1 : near ? list.length : 0;
+    list.splice(at, 0, ...asked.filter(h => h.near === near));
+  }
+  return list;
+};
+
 /**
  * Load one language's index. `base` holds a folder for each language, `lang` is a language tag.
  * Rejects when a file is missing or of another format.
@@ -190,16 +203,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       const { label, part } = page;
       return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, whole, ...view(page, words, normal, room, whole) };
     });
-    // published questions stand behind the first guide pages, unless one is asked in its very words
-    if (filters.group !== "questions") {
-      const asked = hits.filter(h => h.group === "questions" && !h.whole);
-      if (asked.length) {
-        const guides = hits.filter(h => !asked.includes(h));
-        const first = Math.min(3, guides.filter(h => !h.near).length || guides.length);
-        guides.splice(first, 0, ...asked.filter(h => !h.near));
-        hits.splice(0, hits.length, ...guides, ...asked.filter(h => h.near));
-      }
-    }
+    if (filters.group !== "questions") hits.splice(0, hits.length, ...behind(hits));
     if ((!filters.group && !filters.label && !filters.section) || alone) {
       const sure = places.filter(p => p.exact);
       const shown = sure.length ? sure : places;
