@@ -183,6 +183,22 @@ def test_too_large_a_body_is_refused_in_the_readers_language(
     assert server.service.answered == seen
 
 
+@pytest.mark.parametrize("words", WAYS)
+def test_a_browser_that_sends_too_much_is_told_so_on_our_own_page(
+    server: Server, browser: Browser, words: Words
+) -> None:
+    """Over HTTP/2, which browsers speak and the other tests do not."""
+    member = Visitor(browser, server.front.url, "phone", words.lang, javascript=False, dark=False)
+    member.opens(f"{words.prefix}help/ask/")
+    form = member.page.locator('form[action*="/forms/help-ask/check"]')
+    form.locator("textarea").first.fill("长" * 25_000)
+    form.locator("button:not([type=button])").last.click()
+    member.sees_heading({"zh": "内容太多了", "en": "This is too much"}[words.lang])
+    member.meets_no_barrier()
+    member.needs_no_sideways_scrolling()
+    assert member.leaves() == []
+
+
 def test_nginx_and_the_service_refuse_in_the_same_words(server: Server) -> None:
     body, sent = b"x" * (Settings().max_body + 1), JSON | {"Accept-Language": "en"}
     direct = ask(server.service.connect(), CHECK, "POST", body, sent)
