@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import http.client
 import os
 import socket
@@ -13,16 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from scripts import tools
 from scripts.children import Child
 from scripts.server.command import write
 from scripts.server.host import Host
 from scripts.service import free_port
+from tests.certificates import certificate_for
 from tests.conftest import ROOT
 
 NAME = "localhost"
@@ -71,15 +66,15 @@ class Front:
     def __init__(self, place: Path, root: Path, services: tuple[str, ...], **changes: Any) -> None:
         place.mkdir(parents=True, exist_ok=True)
         self.place = place
-        certificate, key = _certificate(place)
+        certificate = str(certificate_for(1, place))
         host = Host(
             domain=NAME,
             root=root,
             services=services,
             http_port=free_port(),
             https_port=free_port(),
-            certificate=str(certificate),
-            certificate_key=str(key),
+            certificate=certificate,
+            certificate_key=certificate,
             challenges=place / "challenges",
             logs=place / "logs",
         )
@@ -155,30 +150,3 @@ def _wait_for(port: int) -> None:
         except OSError:
             assert time.monotonic() < deadline, "nginx does not start"
             time.sleep(0.02)
-
-
-def _certificate(place: Path) -> tuple[Path, Path]:
-    """Of this test's own authority, for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (place / "key.pem").write_bytes(secret)
-    (place / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return place / "certificate.pem", place / "key.pem"

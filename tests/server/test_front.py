@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from forms_api.site_files import SiteFiles
 from tests.api.examples import ASK
 from tests.browser.journeys import CHINESE, ENGLISH, Words
 from tests.browser.test_journeys import fill_registration
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import NewVisitor, Visitor
 from tests.conftest import BuiltSite
 from tests.server.conftest import Server
 from tests.server.front import Front, ask
@@ -110,14 +111,24 @@ def test_plain_http_leads_to_https_and_the_certificate_authority_finds_its_answe
     assert front.plain("/.well-known/acme-challenge/token").text == "proof"
 
 
-WAYS = [pytest.param(words, id=words.lang) for words in (CHINESE, ENGLISH)]
+@pytest.fixture
+def visitor(server: Server, browser: Browser) -> Iterator[NewVisitor]:
+    """As everywhere, but through nginx, over HTTP/2."""
+    visitors: list[Visitor] = []
+
+    def arrive(viewport: str, lang: str, javascript: bool) -> Visitor:
+        visitors.append(Visitor(browser, server.front.url, viewport, lang, javascript, dark=False))
+        return visitors[-1]
+
+    yield arrive
+    assert [fault for one in visitors for fault in one.leaves()] == []
 
 
-@pytest.mark.parametrize("words", WAYS)
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
 def test_a_registration_without_javascript_reaches_its_receipt(
-    server: Server, browser: Browser, words: Words
+    visitor: NewVisitor, words: Words
 ) -> None:
-    member = Visitor(browser, server.front.url, "phone", words.lang, javascript=False, dark=False)
+    member = visitor("phone", words.lang, javascript=False)
     member.opens(f"{words.prefix}away/register/")
     fill_registration(member, words, "林师傅", "Bantian")
     member.presses(words.check)
@@ -125,21 +136,16 @@ def test_a_registration_without_javascript_reaches_its_receipt(
     member.presses(words.confirm)
     member.sees_heading(words.received)
     assert re.search(r"TY-[0-9A-Z]{4}-[0-9A-Z]{4}", member.reads())
-    assert member.leaves() == []
 
 
-@pytest.mark.parametrize("words", WAYS)
-def test_search_and_finder_work_with_scripts(
-    server: Server, browser: Browser, words: Words
-) -> None:
-    reader = Visitor(browser, server.front.url, "desktop", words.lang, javascript=True, dark=False)
-    query, path = next(iter(words.searches.items()))
-    reader.opens(f"{words.prefix}search/?q={query}")
+def test_search_and_finder_work_with_scripts(visitor: NewVisitor) -> None:
+    reader = visitor("desktop", "zh", javascript=True)
+    query, path = next(iter(CHINESE.searches.items()))
+    reader.opens(f"/search/?q={query}")
     reader.page.locator(f'[data-jq-results] h3 a[href^="{path}"]').first.click()
     reader.is_at(path)
-    reader.opens(f"{words.prefix}find/directory/?place=440000&home=songjian")
+    reader.opens("/find/directory/?place=440000&home=songjian")
     expect(reader.page.locator("[data-jq-list] .jq-card h4 a")).to_have_count(2)
-    assert reader.leaves() == []
 
 
 def test_a_program_checks_and_confirms(server: Server) -> None:
@@ -183,20 +189,15 @@ def test_too_large_a_body_is_refused_in_the_readers_language(
     assert server.service.answered == seen
 
 
-@pytest.mark.parametrize("words", WAYS)
-def test_a_browser_that_sends_too_much_is_told_so_on_our_own_page(
-    server: Server, browser: Browser, words: Words
-) -> None:
-    """Over HTTP/2, which browsers speak and the other tests do not."""
-    member = Visitor(browser, server.front.url, "phone", words.lang, javascript=False, dark=False)
-    member.opens(f"{words.prefix}help/ask/")
+def test_a_browser_that_sends_too_much_is_told_so_on_our_own_page(visitor: NewVisitor) -> None:
+    member = visitor("phone", "zh", javascript=False)
+    member.opens("/help/ask/")
     form = member.page.locator('form[action*="/forms/help-ask/check"]')
     form.locator("textarea").first.fill("长" * 25_000)
     form.locator("button:not([type=button])").last.click()
-    member.sees_heading({"zh": "内容太多了", "en": "This is too much"}[words.lang])
+    member.sees_heading("内容太多了")
     member.meets_no_barrier()
     member.needs_no_sideways_scrolling()
-    assert member.leaves() == []
 
 
 def test_nginx_and_the_service_refuse_in_the_same_words(server: Server) -> None:
