@@ -59,7 +59,7 @@ def create_inbox(
 def close(app: Flask) -> None:
     """Forgets the key, stops sending, closes the database."""
     mine = of(app)
-    mine.lock()
+    mine.vault.lock()
     mine.post.stop()
     mine.engine.dispose()
 

@@ -30,7 +30,7 @@ class Desktop:
     """One person at one computer: the language and what was searched for are theirs.
 
     `drafts`: what was sent after the inbox had locked itself, by submission, until it is shown
-    again. Searches are forgotten when it locks.
+    again. Searches are forgotten with the key.
     """
 
     settings: Settings
@@ -61,9 +61,8 @@ class Desktop:
         self.searches.pop(number - _SEARCHES, None)
         return number
 
-    def lock(self) -> None:
-        self.vault.lock()
-        self.searches.clear()
+    def __post_init__(self) -> None:
+        self.vault.forgets.append(self.searches.clear)
 
 
 @dataclass(frozen=True, slots=True)

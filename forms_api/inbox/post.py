@@ -17,7 +17,7 @@ from forms_api.privacy import Write
 from forms_api.settings import Settings
 from forms_api.store import desk
 
-EVERY: Final = 20.0  # seconds between two looks at what is due
+EVERY: Final = 10.0  # seconds between two looks at what is due, and at the time
 _log = structlog.get_logger()
 
 
@@ -69,8 +69,11 @@ class Post:
         self.nudge()
 
     def turn(self) -> int:
-        """Sends what is due, if the inbox is open; how many letters went out."""
-        if self._outbox is None or self._vault.state != "open":
+        """Sends what is due, if the inbox is open; how many letters went out.
+
+        Looking at the state is also what forgets the key when nobody asks for a page any more.
+        """
+        if self._vault.state != "open" or self._outbox is None:
             return 0
         sent = 0
         while done := self._outbox.deliver().sent:

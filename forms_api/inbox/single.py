@@ -34,6 +34,7 @@ def page(
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     stale: Mapping[str, str] | None = None,
+    done: str = "",
 ) -> Response:
     """`typed` stands in the forms again; `faults` are words by field; `stale` is a form that was
     made for an older version: what was typed in it is kept, and sent again it counts for this one.
@@ -67,6 +68,7 @@ def page(
         typed={**dict.fromkeys(_FIELDS, ""), "way": way if way in WAYS else "status"}
         | {name: kept[name] for name in _FIELDS if kept.get(name)},
         kept=bool(typed) and not faults,
+        done=done if f"done.{done}" in pages.words(mine.lang) else "",
         faults=faults or {},
         conflict=conflict,
         mail_works=mine.post.works,

@@ -49,6 +49,7 @@ class Vault:
         self._ready = threading.Event()
         self._used = 0.0
         self.idle = False
+        self.forgets: list[Callable[[], None]] = []  # what else goes with the key
 
     @property
     def state(self) -> State:
@@ -122,6 +123,8 @@ class Vault:
                 self._shelf.stopped = True
             self._shelf = None
             self.idle = False
+        for forget in self.forgets:
+            forget()
 
     def _read(self, passphrase: str) -> tuple[Any, Refusal | None]:
         """An identity, or the reason why there is none."""

@@ -65,7 +65,7 @@ def unlock() -> Reply:
 
 @blueprint.post("/lock")
 def lock() -> Reply:
-    here().lock()
+    here().vault.lock()
     return see_other("/")
 
 

@@ -55,7 +55,8 @@ def search() -> Reply:
 def one(reference: str) -> Reply:
     mine = here()
     entry = entry_of(reference)
-    return single.page(entry, typed=mine.drafts.pop(reference, None))
+    done = request.args.get("done", "")
+    return single.page(entry, typed=mine.drafts.pop(reference, None), done=done)
 
 
 @blueprint.get("/mail")

@@ -38,7 +38,7 @@ def work(reference: str, action: str) -> Reply:
         return single.page(entry_of(reference), status=409, stale=given)
     if faults:
         return single.page(entry, status=422, typed=given, faults=faults)
-    return see_other(f"/s/{reference}#top")
+    return see_other(f"/s/{reference}?done={action}#top")
 
 
 @blueprint.get("/s/<reference>/erase")
@@ -104,7 +104,7 @@ def publish(reference: str) -> Reply:
     except (Stale, LookupError):
         mine.vault.shelf.sync()
         return _publish_page(entry_of(reference), given, stale=True)
-    return see_other(f"/s/{reference}#top")
+    return see_other(f"/s/{reference}?done=publish#top")
 
 
 def _publish_page(
