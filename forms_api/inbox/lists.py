@@ -1,21 +1,25 @@
 """What a desk looks at: filtered, searched, by due date, a page at a time. In memory only."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from itertools import chain, islice
 from typing import Final
 
 from forms_api import workdays
 from forms_api.form import Form
 from forms_api.guards import fold
-from forms_api.inbox.shelf import Entry
+from forms_api.inbox.shelf import Entry, Facets
 
 PER_PAGE: Final = 25
 OPEN: Final = ("received", "handling")
 STATUSES: Final = ("open", "received", "handling", "answered", "closed", "withdrawn", "all")
 GROUPS: Final = ("overdue", "today", "soon", "later", "none")
 SOON: Final = 3  # working days
+_FILTERS: Final = ("status", "form", "desk", "branch", "spam", "due")
+_SPAM: Final = {False: "no", True: "yes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +75,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """`counts`: how many there would be by each value of a filter, the other filters as given."""
+    """`counts`: how many there would be by each value of a filter, the other filters as given.
+
+    `ordered` gives all of them, of every page.
+    """
 
     rows: Sequence[Row]
     total: int
     pages: int
     page: int
     counts: Mapping[str, Mapping[str, int]]
-    entries: Sequence[Entry]
+    ordered: Callable[[], Iterator[Entry]]
 
 
-def group_of(entry: Entry, forms: Mapping[str, Form], today: str, soon: str) -> str:
+def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -> str:
     """Which of GROUPS; `soon` is the last day that counts as soon."""
-    form = forms.get(entry.form)
-    if entry.status not in OPEN or (form is not None and form.answer_days is None):
+    form = forms.get(facets.form)
+    if facets.status not in OPEN or (form is not None and form.answer_days is None):
         return "none"
-    if entry.due_on < today:
+    if facets.due_on < today:
         return "overdue"
-    if entry.due_on == today:
+    if facets.due_on == today:
         return "today"
-    return "soon" if entry.due_on <= soon else "later"
+    return "soon" if facets.due_on <= soon else "later"
 
 
 def row_of(entry: Entry, forms: Mapping[str, Form], today: date) -> Row:
-    group = group_of(entry, forms, today.isoformat(), _soon(today))
+    group = group_of(entry.facets, forms, today.isoformat(), _soon(today))
     left = None if group == "none" else workdays.until(today, date.fromisoformat(entry.due_on))
     return Row(entry, group, left)
 
@@ -102,38 +109,32 @@ def row_of(entry: Entry, forms: Mapping[str, Form], today: date) -> Row:
 def listed(
     entries: Iterable[Entry], wanted: Wanted, forms: Mapping[str, Form], today: date, text: str = ""
 ) -> Listed:
-    """One page of what is wanted, most urgent first; `text` is what is searched for."""
+    """One page of what is wanted, most urgent first; `text` is what is searched for.
+
+    Tens of thousands share some hundred facets: only those are looked at one by one.
+    """
     words = fold(text).casefold().split()
-    day, soon = today.isoformat(), _soon(today)
-    counts: dict[str, Counter[str]] = {
-        name: Counter() for name in ("status", "form", "desk", "branch", "spam", "due")
-    }
-    found: list[tuple[Entry, str]] = []
+    shared: dict[Facets, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if words and not all(word in entry.haystack for word in words):
-            continue
-        group = group_of(entry, forms, day, soon)
-        values = {
-            "status": entry.status,
-            "form": entry.form,
-            "desk": entry.desk,
-            "branch": entry.branch or "",
-            "spam": "yes" if entry.is_spam else "no",
-            "due": group,
-        }
+        if not words or all(word in entry.haystack for word in words):
+            shared[entry.facets].append(entry)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _FILTERS}
+    found: dict[tuple[bool, str], list[Entry]] = defaultdict(list)
+    for facets, some in shared.items():
+        group = group_of(facets, forms, today.isoformat(), _soon(today))
+        values = dict(zip(_FILTERS, (*facets[:4], _SPAM[facets.spam], group), strict=True))
         misses = [name for name, value in values.items() if not _fits(wanted, name, value)]
+        for name in misses if len(misses) == 1 else () if misses else _FILTERS:
+            counts[name][values[name]] += len(some)
         if not misses:
-            found.append((entry, group))
-            for name, value in values.items():
-                counts[name][value] += 1
-        elif len(misses) == 1:
-            counts[misses[0]][values[misses[0]]] += 1
-    ordered = _ordered(found, wanted.sort)
-    pages = max(1, -(-len(ordered) // PER_PAGE))
+            found[(group == "none", facets.due_on)] += some
+    total = sum(map(len, found.values()))
+    pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, wanted.page), pages)
-    shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    ordered = partial(_ordered, found, wanted.sort)
+    shown = islice(ordered(), (page - 1) * PER_PAGE, page * PER_PAGE)
     rows = [row_of(entry, forms, today) for entry in shown]
-    return Listed(rows, len(ordered), pages, page, counts, ordered)
+    return Listed(rows, total, pages, page, counts, ordered)
 
 
 def _soon(today: date) -> str:
@@ -147,9 +148,11 @@ def _fits(wanted: Wanted, name: str, value: str) -> bool:
     return asked in ("", "all", value)
 
 
-def _ordered(found: Sequence[tuple[Entry, str]], sort: str) -> list[Entry]:
+def _ordered(found: Mapping[tuple[bool, str], list[Entry]], sort: str) -> Iterator[Entry]:
+    """One after the other, as far as somebody asks for them."""
     if sort == "new":
-        newest = sorted(found, key=lambda pair: (pair[0].received_at, pair[0].number))
-        return [entry for entry, _ in reversed(newest)]
-    urgent = sorted(found, key=lambda pair: (pair[1] == "none", pair[0].due_on, pair[0].number))
-    return [entry for entry, _ in urgent]
+        newest = sorted(chain(*found.values()), key=lambda one: (one.received_at, one.number))
+        yield from reversed(newest)
+        return
+    for key in sorted(found):  # what is owed, by its day; then what is not
+        yield from sorted(found[key], key=lambda one: one.number)

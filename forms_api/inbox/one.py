@@ -13,6 +13,7 @@ from forms_api.store import answers, desk
 from forms_api.store.answers import PublishedAnswer
 
 _CONTACT = ("contact", "office_contact")
+_LONG = 20  # characters that nobody writes twice by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +112,17 @@ def way_of(entry: Entry) -> str:
 
 def twins(shelf: Shelf, entry: Entry, most: int = 5) -> list[Entry]:
     """Others of the same form with the same contact or the same long text, latest first."""
-    mine = _marks(entry)
+    texts = [value for value in (entry.answers or {}).values() if isinstance(value, str)]
+    mine = {contact_of(entry), *(text for text in texts if len(text) >= _LONG)} - {""}
     if not mine:
         return []
     found = [
         other
         for other in shelf.entries()
         if other.form == entry.form
+        and not mine.isdisjoint((other.answers or {}).values())
         and other.number != entry.number
         and other.duplicate_of != entry.number
-        and mine & _marks(other)
     ]
     return found[::-1][:most]
 
@@ -139,11 +141,6 @@ def last_day(entry: Entry, forms: Mapping[str, Form]) -> date:
 
 def local(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(clock.ZONE)
-
-
-def _marks(entry: Entry) -> set[str]:
-    texts = [value for value in (entry.answers or {}).values() if isinstance(value, str)]
-    return {contact_of(entry), *(text for text in texts if len(text) >= 20)} - {""}
 
 
 def _written(

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyrage  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, RowMapping
@@ -19,6 +19,17 @@ from forms_api.inbox.labels import Labels
 from forms_api.store import desk
 
 _PORTION: Final = 200  # submissions opened before the count is brought up to date
+
+
+class Facets(NamedTuple):
+    """What lists filter by; many submissions share one, so that a list looks at few of them."""
+
+    status: str
+    form: str
+    desk: str
+    branch: str
+    spam: bool
+    due_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Entry:
     key_ids: tuple[str, ...]
     answers: Mapping[str, Value] | None
     haystack: str
+    facets: Facets
 
     @property
     def is_spam(self) -> bool:
@@ -109,9 +121,9 @@ class Shelf:
             self._seen = newest
 
     def entries(self) -> list[Entry]:
-        """All, in the order of arrival."""
+        """All, in the order in which they were first seen here."""
         with self._lock:
-            return [self._entries[number] for number in sorted(self._entries)]
+            return list(self._entries.values())
 
     def find(self, reference: str) -> Entry | None:
         number = self._numbers.get(reference)
@@ -162,5 +174,13 @@ def _entry(row: RowMapping, opened: Opened | None) -> Entry:
         number=row["id"],
         answers=opened.answers if opened else None,
         haystack=opened.haystack if opened else row["reference"].casefold(),
+        facets=Facets(
+            row["status"],
+            row["form"],
+            row["desk"],
+            row["branch"] or "",
+            row["spam_score"] > 0,
+            row["due_on"],
+        ),
         **{**values, "key_ids": tuple(json.loads(row["key_ids"] or "[]"))},
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,45 +21,54 @@ from forms_api.store.engine import open_engine
 from scripts.prove.instance import Running, draft, folder
 from scripts.prove.timing import SECOND, in_ms, seconds_of
 
-SENDERS = 8
 
-
-def prove(seconds: float) -> dict[str, Any]:
-    """Waits of a desk that writes, and of people who send, at the same time."""
-    over = threading.Event()
-    sent: list[float] = []
+def prove(seconds: float, senders: int) -> dict[str, Any]:
+    """Waits of a desk that writes, and of people who send, together; and of those people alone."""
     with folder() as where:
         service = Running(where)
+        engine = open_engine(f"sqlite:///{where / 'forms.sqlite'}")
         try:
             references = [service.confirm(draft("Who is first?"))[1]["reference"] for _ in range(8)]
-
-            def send() -> None:
-                while not over.is_set():
-                    one = draft("Who waits for whom?")
-                    sent.append(seconds_of(partial(service.confirm, one)))
-
-            senders = [threading.Thread(target=send) for _ in range(SENDERS)]
-            for sender in senders:
-                sender.start()
-            engine = open_engine(f"sqlite:///{where / 'forms.sqlite'}")
-            try:
+            with _sending(service, senders) as alone:
+                time.sleep(seconds / 2)
+            with _sending(service, senders) as sent:
                 written = _write(engine, service.identity, references, seconds)
-            finally:
-                over.set()
-                for sender in senders:
-                    sender.join()
-                engine.dispose()
         finally:
+            engine.dispose()
             service.stop()
+    # Where the machine is too busy for its senders even alone, the desk may not make it worse.
+    bound = max(SECOND, 2 * max(alone))
     return {
-        "holds": max(written) < SECOND and max(sent) < SECOND and len(written) >= 5,
+        "holds": max(written) < bound and max(sent) < bound and len(written) >= 5,
         "desk_writes": len(written),
         "desk_waits_ms": in_ms(written),
         "desk_longest_ms": round(max(written) * 1000),
         "forms_sent": len(sent),
         "forms_wait_ms": in_ms(sent),
         "forms_longest_ms": round(max(sent) * 1000),
+        "forms_longest_without_desk_ms": round(max(alone) * 1000),
     }
+
+
+@contextmanager
+def _sending(service: Running, senders: int) -> Iterator[list[float]]:
+    """How long each form took that was sent meanwhile; complete when it is left."""
+    over = threading.Event()
+    sent: list[float] = []
+
+    def send() -> None:
+        while not over.is_set():
+            sent.append(seconds_of(partial(service.confirm, draft("Who waits for whom?"))))
+
+    threads = [threading.Thread(target=send) for _ in range(senders)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield sent
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def _write(engine: Engine, identity: str, references: list[str], seconds: float) -> list[float]:

@@ -28,7 +28,8 @@ def take() -> Reply:
         return _ask(pages.words(mine.lang)("export.sure_missing"))
     _, found = what_is_wanted()
     make, mimetype = export.FORMATS[kind]
-    raw = make(found.entries, export.columns(found.entries, mine.forms))
+    entries = list(found.ordered())
+    raw = make(entries, export.columns(entries, mine.forms))
     mine.actions.said(f"exported:{kind} {found.total}")
     reply = Response(raw, mimetype=mimetype)
     name = f"inbox-{clock.today().isoformat()}.{kind}"
@@ -43,7 +44,7 @@ def _ask(fault: str = "") -> Reply:
         status=422 if fault else 200,
         wanted=wanted,
         found=found,
-        names=export.columns(found.entries, here().forms),
+        names=export.columns(list(found.ordered()), here().forms),
         kinds=list(export.FORMATS),
         fault=fault,
         text=here().searches.get(wanted.search, ""),
