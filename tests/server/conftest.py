@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, built_site: BuiltSite) -> I
         place, {"FORMS_RELEASE": str(root / "var/current"), "FORMS_TRUSTED_PROXIES": "1"}
     )
     front = Front(
-        place / "nginx", root, (f"127.0.0.1:{service.port}",), fronts=(VISITORS,), patience=1
+        place / "nginx", root, (f"127.0.0.1:{service.port}",), fronts=(VISITORS,), patience=2
     )
     try:
         yield Server(root, service, front)
