@@ -15,8 +15,8 @@ from forms_api.inbox.labels import Labels
 from forms_api.inbox.post import Post
 from forms_api.inbox.routes import entering, exporting, looking, working
 from forms_api.inbox.vault import Vault
-from forms_api.inbox.writing import writing
 from forms_api.outbox import Mailer
+from forms_api.privacy import directly
 from forms_api.settings import Settings
 from forms_api.site import Site
 
@@ -77,7 +77,7 @@ def _desktop(
     labels = Labels(definitions, lambda: site.catalogue)
     first = identities[0] if identities else None
     vault = Vault(engine, labels, first, settings.inbox_minutes * 60)
-    write = writing(engine)
+    write = directly(engine)
     return Desktop(
         settings=settings,
         engine=engine,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from forms_api.inbox.actions import Actions
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.vault import Vault
-from forms_api.inbox.writing import writing
+from forms_api.privacy import directly
 from forms_api.sealing import Sealer
 from forms_api.store.engine import open_engine
 from scripts.prove.instance import Running, draft, folder
@@ -74,7 +74,7 @@ def _sending(service: Running, senders: int) -> Iterator[list[float]]:
 def _write(engine: Engine, identity: str, references: list[str], seconds: float) -> list[float]:
     """How long each note took to be written, sealed before."""
     vault = opened(engine, identity)
-    actions = Actions(engine, writing(engine), "guide")
+    actions = Actions(engine, directly(engine), "guide")
     found, deadline = [], time.monotonic() + seconds
     sealed = Sealer([vault.recipient]).seal({"text": "Asked the other office."})
     while time.monotonic() < deadline:
