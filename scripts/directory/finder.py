@@ -30,7 +30,7 @@ from scripts.laying import lay
 from scripts.undisturbed import undisturbed
 from scripts.walk import files_below
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "data/finder"
 BLOCK = 25  # rows
 #: Up to here all columns are one file; beyond it the browser fetches those of a place.

@@ -5,6 +5,8 @@ those that a query needs. Keys:
 
     sl shen long 深龙   a pair of Han characters: initials, sounds, the pair itself; so one pack
                         answers the pair, its pinyin and its initials
+    sl shen long 深龙江 rows that hold 深龙 and 龙江, but nowhere the three in a row
+                        (and the same of four)
     .couriers           a Latin word
     =3f09a2             the hash of a whole name, other name or id, without marks
 
@@ -16,9 +18,10 @@ from __future__ import annotations
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
@@ -33,6 +36,7 @@ COMMON = 0.3
 FEW = 9  # rows up to which every word says something
 PACK = 6000  # characters of a pack, about 2.5 KB compressed
 _WORDS = re.compile(rf"(?=([{HAN}]{{2}}))|((?<![{HAN}])[{HAN}](?![{HAN}])|[0-9a-z]+)")
+_RUN = re.compile(f"[{HAN}]{{3,}}")
 _MARKS = re.compile(r"[^\w|]|_")
 _HAN = re.compile(f"[{HAN}]")
 
@@ -50,22 +54,27 @@ def text_index(directory: Directory, rows: Sequence[Branch]) -> TextIndex:
     """`rows` in the order of places: what a whole city is called is noted once a city."""
     words: dict[str, list[int]] = defaultdict(list)
     whole: dict[str, list[int]] = defaultdict(list)
-    known: dict[tuple[str, ...], frozenset[str]] = {}
-    city, start, all_over = "", 0, frozenset[str]()
+    known: dict[tuple[str, ...], _Words] = {}
+    torn: dict[str, list[int]] = defaultdict(list)
+    city, start, all_over = "", 0, _NOTHING
     for number, branch in enumerate(rows):
         if branch.city.code != city:
-            for word in all_over:
+            for word in all_over.words:
                 words[word].extend(range(start, number))
             city, start = branch.city.code, number
             all_over = _words_of(known, (branch.province.short, branch.city.short))
         text = plain("|".join(names_of(branch)))
         here = (branch.district, branch.township.name, branch.village)
-        there = _words_of(known, here) | _words_of(known, (_trade(directory, branch.trade),))
-        for word in there.union(words_in(text)) - all_over:
+        place, trade = _words_of(known, here), _words_of(known, (_trade(directory, branch.trade),))
+        mine = place.words.union(trade.words, words_in(text))
+        for word in mine - all_over.words:
             words[word].append(number)
+        whole_runs = runs_in(text).union(all_over.runs, place.runs, trade.runs)
+        for run in _torn(mine | all_over.words, whole_runs):
+            torn[run].append(number)
         for name in {*_MARKS.sub("", text).split("|"), _MARKS.sub("", branch.id)}:
             whole[name].append(number)
-    for word in all_over:
+    for word in all_over.words:
         words[word].extend(range(start, len(rows)))
     limit = len(rows) * COMMON if len(rows) > FEW else len(rows)
     entries: dict[str, str | int] = {}
@@ -73,6 +82,10 @@ def text_index(directory: Directory, rows: Sequence[Branch]) -> TextIndex:
         value = 0 if len(numbers) > limit else gaps(numbers)
         for name in _keys(word):
             entries[name] = value
+    for run, numbers in torn.items():
+        value = gaps(numbers)
+        for name in _keys(run[:2]):
+            entries[name + run[2:]] = value
     hashes: dict[str, list[int]] = defaultdict(list)
     for name, numbers in whole.items():
         hashes[f"={zlib.crc32(name.encode()) >> 8:x}"] += numbers
@@ -90,14 +103,45 @@ def text_index(directory: Directory, rows: Sequence[Branch]) -> TextIndex:
     )
 
 
-def _words_of(
-    known: dict[tuple[str, ...], frozenset[str]], texts: tuple[Text | None, ...]
-) -> frozenset[str]:
+class _Words(NamedTuple):
+    words: frozenset[str]
+    runs: frozenset[str]
+
+
+_NOTHING = _Words(frozenset(), frozenset())
+
+
+def runs_in(text: str) -> set[str]:
+    """Three and four Han characters that follow each other."""
+    found = _RUN.findall(text)
+    return {
+        run[at : at + size] for run in found for size in (3, 4) for at in range(len(run) - size + 1)
+    }
+
+
+def _torn(words: Iterable[str], runs: Container[str]) -> Iterator[str]:
+    """What one would take for three characters in a row from pairs alone, for four from threes."""
+    pairs = [word for word in words if len(word) == 2 and not word.isascii()]
+    after: dict[str, list[str]] = {}
+    for pair in pairs:
+        after.setdefault(pair[0], []).append(pair[1])
+    for pair in pairs:
+        for third in after.get(pair[1], ()):
+            if (three := pair + third) not in runs:
+                yield three
+                continue
+            for fourth in after.get(third, ()):
+                if three[1:] + fourth in runs and three + fourth not in runs:
+                    yield three + fourth
+
+
+def _words_of(known: dict[tuple[str, ...], _Words], texts: tuple[Text | None, ...]) -> _Words:
     """Of both languages; `known` are those asked for before."""
     key = tuple(text.zh for text in texts if text)
     if key not in known:
         both = (name for text in texts if text for name in (text.zh, text.en))
-        known[key] = frozenset(words_in(plain("|".join(both))))
+        text = plain("|".join(both))
+        known[key] = _Words(frozenset(words_in(text)), frozenset(runs_in(text)))
     return known[key]
 
 
@@ -133,8 +177,8 @@ def _keys(word: str) -> Iterable[str]:
     if word.isascii():
         return (f".{word}",)
     if len(word) == 1:
-        sound = _sound(word)
-        return (f"{sound[0]} {sound} {word}",)
+        syllable = _sound(word)
+        return (f"{syllable[0]} {syllable} {word}",)
     readings = {(_sound(word[0]), _sound(word[1]))}
     if word in PHRASES_DICT:  # 重 is zhong by itself and chong in 重庆
         first, second = _sounds(word)

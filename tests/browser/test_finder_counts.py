@@ -4,13 +4,18 @@ import gzip
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypinyin import Style, pinyin
 
-from scripts.directory.schema import Directory
+from scripts.directory.finder_columns import columns
+from scripts.directory.finder_text import COMMON, names_of, plain, words_in
+from scripts.directory.schema import Branch, Directory
+from scripts.directory.words import load_words
 from scripts.search.serving import Served, serve
 from tests.browser.finder_tree import (
     HERE,
@@ -22,7 +27,7 @@ from tests.browser.finder_tree import (
     generated,
     write_finder,
 )
-from tests.site.directory_data import lists
+from tests.site.directory_data import DATA, TODAY, lists
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
 READ = """() => Object.fromEntries([...document.querySelectorAll("[data-jq-value]")].map(link =>
@@ -160,6 +165,73 @@ def test_a_part_of_the_columns_gives_the_counts_of_all_of_them(
         assert seen == expected(directory, choice, finder.names)[0], choice
         page.close()
         assert finder.said == []
+
+
+FIND = """async texts => {
+  const { openDirectory, each } = await import("/assets/js/directory.js");
+  const data = await openDirectory("/data/finder/zh.json"), found = [];
+  for (const text of texts) {
+    const rows = [];
+    each(await data.match(text) || data.none(), row => rows.push(row));
+    found.push(rows);
+  }
+  return found;
+}"""
+
+
+def fields_of(branch: Branch) -> list[str]:
+    """All that a branch is known by, each by itself."""
+    places = (branch.province.short, branch.city.short, branch.district, branch.village)
+    texts = [*names_of(branch), branch.township.name.zh]
+    texts += [place.zh for place in places if place]
+    trade = lists()[2]["trade"].get(branch.trade)
+    return [plain(text) for text in [*texts, trade.label.zh if trade else ""]]
+
+
+def initials(fields: list[str], letters: str) -> bool:
+    """Whether characters in a row may begin so, in any of their readings."""
+
+    def fits(part: str) -> bool:
+        return all(
+            letter in {one[0] for one in pinyin(c, style=Style.NORMAL, heteronym=True)[0]}
+            for c, letter in zip(part, letters, strict=True)
+        )
+
+    size = len(letters)
+    return any(fits(f[i : i + size]) for f in fields for i in range(len(f) - size + 1))
+
+
+def test_characters_are_found_only_where_they_stand_in_a_row(
+    browser: Browser, made: tuple[Served, Path, Directory]
+) -> None:
+    """镇镇 of 古镇镇 is not 镇镇镇, and 深圳 with 圳龙 of another name is not 深圳龙."""
+    served, _, directory = made
+    rows = columns(directory, load_words(DATA), TODAY).rows
+    known = [fields_of(branch) for branch in rows]
+    chance = random.Random(7)  # noqa: S311  # cases, not secrets
+    texts = ["镇镇镇", "镇镇镇镇"]
+    for fields in chance.sample(known, 60):
+        pairs = sorted(word for word in words_in("|".join(fields)) if len(word) == 2)
+        joined = [a + b[1] for a in pairs for b in pairs if a[1] == b[0] and not a.isascii()]
+        texts += chance.sample(joined, min(4, len(joined)))
+    page = browser.new_page()
+    page.goto(f"{served.address}{HERE['zh']}")
+    found = page.evaluate(FIND, texts)
+    letters = ["zzz", "zzzz", "zszg", "gzz"]
+    spelt = page.evaluate(FIND, letters)
+    page.close()
+    often = Counter(word for fields in known for word in words_in("|".join(fields)))
+    compared = 0
+    for text, got in zip(texts, found, strict=True):
+        if max(often[text[:2]], often[text[1:3]]) > len(rows) * COMMON:
+            continue  # such a word says nothing
+        wanted = [row for row, fields in enumerate(known) if any(text in one for one in fields)]
+        assert got == wanted, text
+        compared += 1
+    assert compared > 100 and any(not got for got in found)
+    for word, got in zip(letters, spelt, strict=True):
+        assert all(initials(known[row], word) for row in got), word
+    assert spelt[0] and len(spelt[1]) < len(spelt[0])
 
 
 def test_every_value_that_can_be_chosen_is_one_that_the_reference_knows() -> None:

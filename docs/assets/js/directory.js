@@ -4,7 +4,7 @@
 
 import { STOP, fold } from "./tokens.js";
 
-const FORMAT = 1;
+const FORMAT = 2;
 const HAN = /\p{Script=Han}/u;
 const LETTERS = /[^\p{L}\p{N}]+/gu;
 const INITIALS = 8; // letters up to which a word may be the first letters of syllables
@@ -30,6 +30,7 @@ const hash = text => {
 
 /** Sets of rows as bits: 32 rows a number. */
 export const and = (a, b) => a.map((word, i) => word & b[i]);
+export const minus = (a, b) => a.map((word, i) => word & ~b[i]);
 export const or = (a, b) => a.map((word, i) => word | b[i]);
 export const ones = word => {
   word -= (word >>> 1) & 0x55555555;
@@ -92,12 +93,14 @@ export async function openDirectory(address) {
   const both = (a, b) => (a && b ? and(a, b) : a || b);
   const all = async lists => (await Promise.all(lists)).reduce(both, null);
 
-  /** Rows with a pair of Han characters, or a lone one at the beginning of a pair. */
+  const charactersOf = key => Array.from(key.split(" ").pop());
+  /** Rows with a pair of Han characters, or a lone one at the beginning of a pair; of three or
+   *  four, those that seem to hold them in a row and do not. */
   const han = async text => {
     const [a, b] = Array.from(text, c => sound.get(c));
     if (!a || (text.length > 1 && !b)) return none();
-    if (b) return any((await entries(`${a[0]}${b[0]} ${a} ${b} ${text}`)).filter(([key]) => key.endsWith(text)));
-    return any((await entries(a[0])).filter(([key]) => key.split(" ").pop().startsWith(text)));
+    if (b) return any((await entries(`${a[0]}${b[0]} ${a} ${b} ${text}`)).filter(([key]) => key.split(" ").pop() === text));
+    return any((await entries(a[0])).map(([key, bits]) => [charactersOf(key), bits]).filter(([c]) => c[0] === text && c.length < 3));
   };
   const latin = async (word, whole) => {
     const stem = !whole && word.length > 3 ? word.replace(/s$/, "") : word;
@@ -115,25 +118,33 @@ export async function openDirectory(address) {
     read(0, []);
     return ways.filter(way => way.length > 1);
   };
+  const filled = bits => !bits || bits.some(Boolean);
   /** Rows with a run of Han characters whose pairs have keys that begin so, one after the other. */
   const run = async prefixes => {
-    let ends = null;
-    for (const found of await Promise.all(prefixes.map(entries))) {
-      const next = new Map();
-      for (const [key, bits] of found) {
-        const [a, b] = Array.from(key.split(" ").pop());
-        const rows = !ends ? bits || every : ends.has(a) && (bits ? and(ends.get(a), bits) : ends.get(a));
-        if (b && rows) next.set(b, next.has(b) ? or(next.get(b), rows) : rows);
+    const steps = (await Promise.all(prefixes.map(entries))).map(found => found.map(([key, bits]) => [charactersOf(key), bits]));
+    const torn = new Map(steps.flat().filter(([c]) => c.length > 2).map(([c, bits]) => [c.join(""), bits]));
+    let ends = null; // up to three characters that rows end with → the rows
+    for (const step of steps) {
+      const next = new Map(), byLast = new Map();
+      for (const [c, rows] of ends || []) byLast.set(c[c.length - 1], [...(byLast.get(c[c.length - 1]) || []), [c, rows]]);
+      for (const [[a, b, more], bits] of step) {
+        if (!b || more) continue;
+        for (const [before, there] of ends ? byLast.get(a) || [] : [[[a], every]]) {
+          let rows = bits ? and(there, bits) : there;
+          const c = [...before, b];
+          for (const wrong of [c.slice(-3), c.slice(-4)]) if (torn.has(wrong.join(""))) rows = minus(rows, torn.get(wrong.join("")));
+          const key = c.slice(-3).join("");
+          if (filled(rows)) next.set(key, [c.slice(-3), next.has(key) ? or(next.get(key)[1], rows) : rows]);
+        }
       }
-      ends = next;
+      ends = Array.from(next.values());
     }
-    return Array.from(ends.values()).reduce(or, none());
+    return ends.map(([, rows]) => rows).reduce(or, none());
   };
   const pinyin = async letters => (await Promise.all(syllables(letters).map(way =>
     run(way.slice(1).map((b, i) => `${way[i][0]}${b[0]} ${way[i]} ${b} `))))).reduce(or, none());
   const initials = letters => (letters.length < 2 || letters.length > INITIALS ? none()
     : run(Array.from(letters).slice(1).map((b, i) => `${letters[i]}${b} `)));
-  const filled = bits => !bits || bits.some(Boolean);
   /** Rows that hold the words, or longer ones, or what their letters sound like. */
   const spelt = async words => {
     const letters = words.join("").replace(/([a-z])[1-5](?![0-9])/g, "$1").replace(/v/g, "u");
@@ -143,16 +154,19 @@ export async function openDirectory(address) {
     return filled(found) || !sounds ? found : initials(letters);
   };
 
-  /** Han pairs and Latin words of plain text. */
+  /** Han pairs, three and four Han characters in a row, and Latin words of plain text. */
   const cut = text => {
-    const pairs = [], words = [];
+    const pairs = [], runs = [], words = [];
     for (const [part] of text.matchAll(/\p{Script=Han}+|[0-9a-z]+/gu)) {
       const c = Array.from(part);
       if (!HAN.test(part)) { if (!STOP.has(part)) words.push(part); }
       else if (c.length === 1) pairs.push(part);
-      else c.slice(1).forEach((next, i) => pairs.push(c[i] + next));
+      else c.slice(1).forEach((next, i) => {
+        pairs.push(c[i] + next);
+        for (const size of [3, 4]) if (i + 2 >= size) runs.push(c.slice(i + 2 - size, i + 2).join(""));
+      });
     }
-    return { pairs: [...new Set(pairs)], words };
+    return { pairs: [...new Set(pairs)], runs, words };
   };
   const named = async text => any((await entries(`=${hash(text)}`)).filter(([key]) => key === `=${hash(text)}`));
 
@@ -160,13 +174,14 @@ export async function openDirectory(address) {
    *  or what the letters sound like. A whole name or id: its row. null: the text says nothing. */
   const match = async text => {
     const read = plain(text);
-    const { pairs, words } = cut(read);
+    const { pairs, runs, words } = cut(read);
     if (!pairs.length && !words.length) return /[\p{L}\p{N}]/u.test(read) && !/[a-z]/.test(read) ? none() : null;
     const whole = /-/.test(read) ? await named(read.replace(LETTERS, "")) : none();
     if (filled(whole)) return whole;
     const parts = pairs.map(han);
     if (words.length) parts.push(spelt(words));
-    return all(parts);
+    const [found, ...torn] = await Promise.all([all(parts), ...runs.map(han)]);
+    return found && torn.reduce(minus, found);
   };
 
   /** Rows with at least `enough` of the text by how telling its words are: Map row → 0…1. */
