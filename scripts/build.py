@@ -72,13 +72,13 @@ def _build(
 ) -> None:
     """The whole of it."""
     public = staging / "public"
-    rendered = _render(root, result, staging, work)
+    current = root / "var/current" if out is None else None
+    rendered = _render(root, result, staging, work, current and current / "public")
     if rendered is None:
         return
     sources, shells, shown = rendered
     with result.stage("directory", "支部目录 directory"):
-        before = root / "var/current/public" if out is None else None
-        counts = filling.fill(root, sources, shells, staging, before)
+        counts = filling.fill(root, sources, shells, staging)
     result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
     identity_block = sources.site.identity
     looked = work.enter_context(beside(lambda: verify.verify(public, identity_block), "verify"))
@@ -95,15 +95,14 @@ def _build(
     quick.remember(root, staging, marks, sources, shown)
     with result.stage("compress", "压缩 compress"):
         twins.write_missing(public)
-    current = root / "var/current" if out is None else None
     result.release = release.publish(staging, staging.parent, current)
 
 
 def _render(
-    root: Path, result: BuildResult, staging: Path, work: ExitStack
+    root: Path, result: BuildResult, staging: Path, work: ExitStack, previous: Path | None
 ) -> tuple[Sources, dict[str, Shell], str] | None:
-    """The check with MkDocs beside it: sources, shells of entries, what pages show of the
-    directory. None when there were problems."""
+    """Check and data with MkDocs beside them: sources, shells of entries, what pages show of the
+    directory. None when there were problems. `previous` is the last release's web root."""
     public, private = staging / "public", staging / "_private"
     pages = work.enter_context(rendering(root, public))
     with result.stage("check", "检查 check"):
@@ -113,9 +112,12 @@ def _render(
     with result.stage("render", "生成页面 render"):
         sources = read_sources(root)
         codes, shown = qr.codes(sources), quick.face(sources)
+        filling.write_data(root, sources, staging / "early", previous)
         result.problems = pages.problems()
         if result.problems:
             return None
+        (staging / "early/data").rename(public / "data")
+        (staging / "early").rmdir()
         shells = tidy.tidy(public, private)
         answers.write(sources, _answer_shells(private), public)
         sources.assets.write(public)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from forms_api.shell import Shell
 from scripts import feeds
-from scripts.beside import beside
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder, pages
 from scripts.directory.kept import Kept
@@ -20,38 +19,36 @@ def fill(
     sources: Sources,
     shells: Mapping[str, Shell],
     staging: Path,
-    previous: Path | None,
     kept: Kept | None = None,
 ) -> Counts:
-    """Write it into `staging`; `previous` is the web root of the last release.
+    """Write pages and what lists them into `staging`, where `write_data` has been.
 
     With `kept` the files of an earlier release lie there, and what it says changes is made anew.
     """
     public, private = staging / "public", staging / "_private"
-    branches, today, site_url = sources.branches, sources.today, sources.site_url
+    branches, today = sources.branches, sources.today
     counts = pages.fill(
         branches,
         shells,
         public,
         today=today,
         identity=sources.site.identity,
-        site_url=site_url,
+        site_url=sources.site_url,
         forms=set(sources.forms),
         meets=directory_feeds.meeting(root, branches, today),
         kept=kept,
     )
-
-    def write_feeds() -> None:
-        directory_feeds.write(branches, root, public, today, site_url, previous, kept)
-
-    def write_finder() -> None:
-        finder.write(branches, public, today, root / "docs/data", kept=kept)
-
-    if kept:  # little to do: a second process would cost more than it saves
-        write_feeds()
-        write_finder()
-    else:
-        with beside(write_feeds, "feeds"):
-            write_finder()
     feeds.write(sources, root, public, private, listed=not kept or not kept.same_pages)
     return counts
+
+
+def write_data(
+    root: Path, sources: Sources, out: Path, previous: Path | None, kept: Kept | None = None
+) -> None:
+    """Open data and the finder's data, below `out`/data; `previous` is the last release's root.
+
+    They need no page, so a whole build makes them while MkDocs renders.
+    """
+    branches, today = sources.branches, sources.today
+    directory_feeds.write(branches, root, out, today, sources.site_url, previous, kept)
+    finder.write(branches, out, today, root / "docs/data", kept=kept)

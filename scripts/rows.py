@@ -34,7 +34,8 @@ def rebuild(
     with release.staging(releases, ready) as staging:
         public = staging / "public"
         with result.stage("directory", "支部目录 directory"):
-            counts = filling.fill(root, sources, shells, staging, kept.earlier, kept)
+            filling.write_data(root, sources, public, kept.earlier, kept)
+            counts = filling.fill(root, sources, shells, staging, kept)
         result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
         with result.stage("verify", "核对成品 verify"):
             result.problems = verify.verify_some(public, sources.site.identity, counts.made)
