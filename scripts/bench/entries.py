@@ -26,6 +26,7 @@ from scripts.bench.sample_words import (
     PROVINCES,
     VILLAGES,
     Calling,
+    chinese,
 )
 from scripts.directory.columns import COLUMNS
 from scripts.directory.lists import load_places, load_townships
@@ -136,7 +137,7 @@ class _Maker:
         base = f"{there_en} {words_en}"
         self.used[base] += 1
         again = self.used[base]
-        ordinal_zh = f"第{_chinese(again)}" if again > 1 else ""
+        ordinal_zh = f"第{chinese(again)}" if again > 1 else ""
         ordinal_en = f" {again}" if again > 1 else ""
         slug = _NOT_IN_ID.sub("-", base.lower().replace("’", "").replace("ü", "u"))
         number = f"-{self.number}"
@@ -247,13 +248,3 @@ def _pair(name: str, zh: str, en: str) -> Row:
 def _place(row: Row, name: str, place: Place, *, short: bool) -> None:
     text = place.short if short else place.name
     row |= {f"{name}_code": place.code, **_pair(name, text.zh, text.en)}
-
-
-def _chinese(number: int) -> str:
-    """十二 for 12; from a hundred on in figures."""
-    digits = "〇一二三四五六七八九"
-    if number > 99:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    head = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
-    return head + (digits[ones] if ones else "")

@@ -134,3 +134,13 @@ NOTES = {
     "merged": ("人数减少，并入邻近支部（示例情节）",
                "Merged into a branch nearby as numbers fell (sample story)"),
 }  # fmt: skip
+
+
+def chinese(number: int) -> str:
+    """十二 for 12; from a hundred on in figures."""
+    digits = "〇一二三四五六七八九"
+    if number > 99:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
+    return head + (digits[ones] if ones else "")
