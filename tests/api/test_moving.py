@@ -293,7 +293,7 @@ class Senders:
         self.acknowledged: dict[str, str] = {}  # reference by idempotency key
         self.answers: Counter[str] = Counter()
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(4)]
+        self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(3)]
         for thread in self._threads:
             thread.start()
 
@@ -314,7 +314,7 @@ class Senders:
             if status == 201:
                 self.acknowledged[one.key] = body["reference"]
                 return
-            time.sleep(0.05)
+            time.sleep(0.25)
 
     def wait_for(self, more: int) -> None:
         wanted, deadline = len(self.acknowledged) + more, time.monotonic() + 60
