@@ -96,7 +96,8 @@ class Keeping:
         Raises KeyMismatch, AlreadySent, InProgress, TooSlow, and the writer's QueueFull and
         Closed.
         """
-        new, code = self._composer.compose(form, draft, seconds, wish)
+        with self._writer.expecting():
+            new, code = self._composer.compose(form, draft, seconds, wish)
         with self._marked(new.key_hash) as duplicate:
             try:
                 kept = self._result(self._writer.submit_item(self._keep_all, new))

@@ -2,8 +2,10 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -15,6 +17,7 @@ from forms_api.store.engine import begin_writing
 _T = TypeVar("_T")
 _I = TypeVar("_I")
 BATCH: Final = 128
+GATHER: Final = 0.01  # seconds that a transaction waits for jobs that are being made ready
 
 
 class QueueFull(Exception):
@@ -37,8 +40,10 @@ class _Job:
 class Writer:
     """Groups jobs into transactions. The thread starts with the first job, so after any fork."""
 
-    def __init__(self, engine: Engine, limit: int = 1024) -> None:
+    def __init__(self, engine: Engine, limit: int = 1024, gather: float = GATHER) -> None:
         self._engine = engine
+        self._gather = gather
+        self._expected = 0
         self._jobs: queue.Queue[_Job | None] = queue.Queue(limit)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -73,6 +78,20 @@ class Writer:
                 raise QueueFull from None
         return done
 
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """While a job is made ready: the next transaction waits a moment and takes it along.
+
+        Two small transactions cost more than one, and the second waits for the first.
+        """
+        with self._lock:
+            self._expected += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._expected -= 1
+
     def waiting(self) -> int:
         """How many jobs wait just now, about."""
         return self._jobs.qsize()
@@ -94,15 +113,17 @@ class Writer:
                 self._write(batch)
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
-        """All jobs that wait, at most BATCH; False when none will follow."""
+        """All jobs that wait or are expected, at most BATCH; False when none will follow."""
         batch: list[_Job] = []
         item = self._jobs.get()
+        deadline = time.monotonic() + self._gather
         while item is not None:
             batch.append(item)
             if len(batch) == BATCH:
                 return batch, True
+            left = deadline - time.monotonic() if self._expected else 0
             try:
-                item = self._jobs.get_nowait()
+                item = self._jobs.get(timeout=left) if left > 0 else self._jobs.get_nowait()
             except queue.Empty:
                 return batch, True
         return batch, False

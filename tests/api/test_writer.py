@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,6 +66,25 @@ def test_what_waits_together_is_committed_together(engine: Engine) -> None:
         one.result(10)
     assert len(set(seen[:BATCH])) == 1
     assert count(engine) == BATCH + 1
+    writer.close()
+
+
+def test_a_transaction_takes_along_what_is_being_made_ready(engine: Engine) -> None:
+    writer = Writer(engine, gather=10)
+    seen: list[int] = []
+    with writer.expecting():
+        jobs = [writer.submit(lambda one: seen.append(id(one)) or note("x")(one))]
+        time.sleep(0.1)
+    jobs.append(writer.submit(lambda one: seen.append(id(one)) or note("y")(one)))
+    assert [one.result(20) for one in jobs] == ["x", "y"]
+    assert len(set(seen)) == 1
+    writer.close()
+
+
+def test_nobody_waits_long_for_what_never_comes(engine: Engine) -> None:
+    writer = Writer(engine)
+    with writer.expecting():
+        assert writer.submit(note("alone")).result(10) == "alone"
     writer.close()
 
 
