@@ -30,7 +30,6 @@ def guide(folder: Path, recipients: Path, ask: Ask, secret: Ask, say: Callable[[
     spare = ask("2/3 备份放在哪个文件夹，如 U 盘 / folder for a spare copy, a USB stick say: ")
     if spare.strip():
         copy = _copied(path, Path(spare.strip()))
-        _opens(copy, words)
         say(f"    {copy} ✓")
     else:
         say("    还没有备份：请尽快把上面那个文件复制到 U 盘。 / No spare copy yet: make one soon.")
@@ -55,6 +54,8 @@ def _copied(path: Path, folder: Path) -> Path:
         copy = folder / path.name
         shutil.copyfile(path, copy)
         copy.chmod(0o600)
+        if copy.read_bytes() != path.read_bytes():
+            raise OSError
     except OSError as error:
         raise SettingsError(
             f"不能写到 {folder}：钥匙已生成在 {path}，请自己复制一份。 / "
@@ -64,7 +65,7 @@ def _copied(path: Path, folder: Path) -> Path:
 
 
 def _opens(path: Path, words: str) -> None:
-    """What was written is read back: a spare copy that opens nothing is worse than none."""
+    """What was written is read back: a key that opens nothing is worse than none."""
     try:
         keys.secret(path, words)
     except (OSError, pyrage.DecryptError) as error:
