@@ -70,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _processes() -> int:
-    """Tests mostly wait for browsers and services, so two processes pay on one core as well."""
-    return min(max(os.cpu_count() or 1, 2), 4)
+    """Tests mostly wait for browsers and services: one process more than there are cores pays."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def _inspect() -> list[str]:
