@@ -167,7 +167,8 @@ class _English:
         text = " ".join(block for blocks in pages.blocks.values() for block in blocks).lower()
         self.all = frozenset(re.findall(r"[a-z]+", text))
         ending = re.compile(r"(?:s|ed|ing|e|y|er|ly|al|or|on|h|ct|nt|st)\Z")
-        self.bases = sorted(w for w in self.all if len(w) > 4 and not ending.search(w))
+        spoken = {w for w in self.all if len(w) > 4 and re.search("[aeiou]", w)}  # no initials
+        self.bases = sorted(w for w in spoken if not ending.search(w))
         self.titles = sorted(
             heading
             for heading in pages.headings

@@ -49,10 +49,14 @@ def simplify() -> Fold:
 
 @cache
 def taiwan_phrases() -> Sequence[tuple[str, tuple[str, ...]]]:
-    """(word used in Taiwan, words used on the mainland), both folded; from OpenCC's TWPhrases."""
+    """(word as it is used or spelt in Taiwan, words of the mainland), both folded.
+
+    From OpenCC's TWPhrases, and from its TSPhrases what no fold of single characters can give:
+    覆 stays in 覆盖, but 答覆 is 答复.
+    """
     fold = simplify()
     pairs = []
-    for source, targets in _dictionary("TWPhrasesRev"):
+    for source, targets in [*_dictionary("TWPhrasesRev"), *_dictionary("TSPhrases")]:
         word = fold(source)
         readings = tuple(dict.fromkeys(fold(one) for one in targets if one != source))
         if readings and readings != (word,):

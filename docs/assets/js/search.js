@@ -121,7 +121,8 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const needles = new Set();
     const said = [];
     let mass = 0, first = null, places = Object.assign([], { facets: {} });
-    const best = one => Math.max(0, ...Array.from(one.scores.values(), ({ score }) => score));
+    const worth = page => (LABELS[page.label] || 1) * (LESS[page.kind] || 1);
+    const best = one => Math.max(0, ...Array.from(one.scores, ([id, { score }]) => score * worth(pages[id])));
     const take = (one, weight, level) => {
       mass = mass || one.total;
       // a longer name must not weigh more for its length; a Taiwan word's two meanings take turns
@@ -129,7 +130,7 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       one.needles.forEach(n => needles.add(n.toLowerCase()));
       for (const [id, { score, exact, sure, whole, tier: firm, called, named }] of one.scores) {
         const page = pages[id];
-        const value = score * weight * fair * (LABELS[page.label] || 1) * (LESS[page.kind] || 1);
+        const value = score * weight * fair * worth(page);
         const old = ranked.get(id) || { score: 0, level: 0, rank: 0 };
         // among Chinese a Latin word is a name: ICs is not IC
         const tier = !exact ? 0 : sure || called || !chinese ? level : 1;
