@@ -201,7 +201,11 @@ if (page) {
     if (field.value) run();
     return true;
   };
-  const close = () => { if (dialog.open) dialog.close(); };
+  const close = () => {
+    if (dialog.open) dialog.close();
+    // until the next picture the focus may stay in there, and a "/" would be taken for typing
+    if (dialog.contains(document.activeElement)) document.activeElement.blur();
+  };
   // told a little later: by then a quick reader may have opened it again
   dialog?.addEventListener("close", () => { dialog.hidden = !dialog.open; });
   dialog?.addEventListener("click", event => { if (event.target === dialog || event.target.closest("[data-jq-close]")) close(); });
