@@ -40,9 +40,9 @@ MODULES: Mapping[str, tuple[Any, str]] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a clean stop, 2 when it could not start."""
-    parser = argparse.ArgumentParser(prog="python -m forms_api.cli", description=__doc__)
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m forms_api.cli") -> int:
+    """The exit code: 0 after a clean stop, 2 when it could not start. `prog`: how it was called."""
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser(
         "serve", help="运行服务，直到中断 / answer requests until interrupted"
@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     for name, (module, zh) in MODULES.items():
         text = f"{zh} / " + (module.__doc__ or "").split("\n")[0].split(": ", 1)[-1]
-        module.add_arguments(commands.add_parser(name, help=text, description=text))
+        module.add_arguments(
+            commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        )
     args = parser.parse_args(arguments)
     if args.command == "serve":
         return _serve(args)

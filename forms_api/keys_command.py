@@ -17,10 +17,10 @@ from forms_api.settings import VAR, Settings, SettingsError
 from forms_api.store.engine import migrate, open_engine
 
 _TEXTS = (
-    ("new", "make a key pair for a desk; without a name, be led through the first ones"),
-    ("rotate", "make a desk's next key pair and mark its old one"),
-    ("revoke", "end the key of somebody who left, and seal all that is stored anew"),
-    ("list", "show the keys of the recipients file"),
+    ("new", "生成一对密钥；不写岗位就一步步带着做 / a key pair; without a name, be led"),
+    ("rotate", "换新密钥，标记旧的 / the next key pair; marks the old one"),
+    ("revoke", "收回离任者的密钥，存着的全部重新封装 / end a key, seal all anew"),
+    ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
 )
 
 
@@ -33,7 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action="store_true",
             help="只输出一个 JSON 对象 / print one JSON object on stdout",
         )
-        one.add_argument("--recipients", type=Path, help="默认 / default: FORMS_RECIPIENTS_FILE")
+        one.add_argument(
+            "--recipients",
+            type=Path,
+            metavar="FILE",
+            help="公钥文件，默认 FORMS_RECIPIENTS_FILE / "
+            "the file of public keys; by default FORMS_RECIPIENTS_FILE",
+        )
         if action != "list":
             one.add_argument(
                 "name",
@@ -45,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument(
                 "--passphrase",
                 action="store_true",
-                help="输入口令，或由 stdin 给出 / asked for, or on stdin",
+                help="用口令保护（询问，或从标准输入读） / protect it (asked for, or on stdin)",
             )
         if action == "revoke":
             add_identity_argument(one)

@@ -114,8 +114,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "write publishable answers and totals as files, ready to commit"
     )
     one = actions.add_parser("pull", help=text, description=text)
-    one.add_argument("--database", help="默认 / default: FORMS_DATABASE_URL")
-    one.add_argument("--to", type=Path, default=FOLDER, help="默认 / default: docs/data/answers")
+    one.add_argument(
+        "--database",
+        metavar="URL",
+        help="数据库地址，默认 FORMS_DATABASE_URL（地址里有口令时用它，命令行别人看得到） / "
+        "the database's address, by default FORMS_DATABASE_URL (better for one that holds a "
+        "password: others on the machine can read command lines)",
+    )
+    one.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        default=FOLDER,
+        help="写到哪里，默认 docs/data/answers / where to write them",
+    )
     one.add_argument(
         "--all",
         action="store_true",

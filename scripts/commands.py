@@ -2,9 +2,14 @@
 
 from typing import NamedTuple
 
+SERVICE = "forms_api.cli"
+
 
 class Command(NamedTuple):
-    """`module` has `add_arguments(parser)` and `run(args) -> int`; `dev`: needs test tools too."""
+    """`module` has `add_arguments(parser)` and `run(args) -> int`; `dev`: needs test tools too.
+
+    SERVICE instead is the forms service, which has commands of the same names with their options.
+    """
 
     module: str
     zh: str
@@ -77,19 +82,19 @@ COMMANDS = {
         "import FILE.xlsx|csv [--check] [--yes] | template [--out FILE]",
     ),
     "inbox": Command(
-        "scripts.inbox",
+        SERVICE,
         "打开受理岗的收件箱：看、答、关、导出",
         "open the desk's inbox: read, answer, close, export",
         "[--database URL] [--identity FILE] [--port N] [--desk NAME] [--no-browser]",
     ),
     "answers": Command(
-        "scripts.answers.command",
+        SERVICE,
         "把可公开的问答和合计数取出来，写成文件",
         "bring publishable answers and totals out of the database as files",
         "pull [--database URL] [--to DIR] [--all] [--json]",
     ),
     "purge": Command(
-        "scripts.purge",
+        SERVICE,
         "删除到期的表单内容；--dry-run 只说会删什么",
         "delete what is due from the forms; --dry-run only says what",
         "[--dry-run] [--json]",
@@ -101,19 +106,19 @@ COMMANDS = {
         "[--json]",
     ),
     "backup": Command(
-        "scripts.backup",
+        SERVICE,
         "备份表单数据库：用公钥封好，写完即核对",
         "back up the forms' database, sealed to the desks' keys, verified",
         "[--out DIR] [--check FILE] [--identity KEY] [--json]",
     ),
     "restore": Command(
-        "scripts.restore",
+        SERVICE,
         "从备份恢复；已删除的不会再出现",
         "restore a backup; what was erased stays erased",
         "FILE --identity KEY [--replace] [--forgotten LIST] [--json]",
     ),
     "migrate-database": Command(
-        "scripts.migrate_database",
+        SERVICE,
         "把表单数据库从 SQLite 搬到 PostgreSQL，逐表核对",
         "move the forms' database from SQLite to PostgreSQL, compared",
         "--to URL [--reopen] [--json]",
@@ -125,7 +130,7 @@ COMMANDS = {
         "[--json]",
     ),
     "keys": Command(
-        "scripts.keys",
+        SERVICE,
         "为受理岗生成、列出、更换、收回密钥",
         "make, list, renew and revoke the keys of the desks",
         "new|list|rotate|revoke [NAME] [--passphrase] [--identity KEY] [--json]",

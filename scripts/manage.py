@@ -150,7 +150,11 @@ def enter(argv: "list[str]") -> int:
 
 def dispatch(name: str, command: "Command", rest: "list[str]") -> int:
     """A module that sets `PASSES_ON = True` finds what its parser does not know in `args.rest`."""
+    from scripts.commands import SERVICE
+
     module = importlib.import_module(command.module)
+    if command.module == SERVICE:
+        return int(module.main([name, *rest], prog="manage.py"))
     parser = argparse.ArgumentParser(
         prog=f"manage.py {name}",
         description=f"{command.zh}。 / {command.en[0].upper()}{command.en[1:]}.",

@@ -18,12 +18,19 @@ from forms_api.store.engine import open_engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help="默认 / default: FORMS_BACKUPS")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="放在哪里，默认 FORMS_BACKUPS / where to; by default FORMS_BACKUPS",
+    )
     parser.add_argument(
         "--check", type=Path, metavar="FILE", help="只核对一份备份 / verify a backup, make none"
     )
     parser.add_argument(
-        "--list-only", action="store_true", help="只更新已删除清单 / only note what was forgotten"
+        "--list-only",
+        action="store_true",
+        help="只更新删除名单，很快 / only bring the list of what was erased up to date; quick",
     )
     parser.add_argument(
         "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"

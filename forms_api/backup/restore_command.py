@@ -16,15 +16,16 @@ from forms_api.store.engine import open_engine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="备份文件 / a backup")
+    parser.add_argument("file", type=Path, metavar="FILE", help="一份备份 / a backup")
     add_identity_argument(parser)
     parser.add_argument(
         "--replace",
         action="store_true",
-        help="数据库不空也恢复 / even if the database is not empty",
+        help="数据库不是空的也换掉；先问，并先备份 / "
+        "replace a database that is not empty; asks, and backs that up first",
     )
     parser.add_argument(
-        "--yes", action="store_true", help="同 --replace 用：不再询问 / with --replace: do not ask"
+        "--yes", action="store_true", help="同 --replace 用：不再问 / with --replace: do not ask"
     )
     parser.add_argument(
         "--forgotten", type=Path, action="append", default=[], metavar="LIST",

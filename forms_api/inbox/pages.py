@@ -8,24 +8,15 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Response, request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forms_api import clock, dates
 from forms_api.inbox.desktop import here
 from forms_api.languages import Folder, other, public
-from forms_api.templating import lines
+from forms_api.templating import templates_in
 from forms_api.words import Words, load
 
 _HERE: Final = Path(__file__).parent
-_templates = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_templates.filters["lines"] = lines
+_templates = templates_in(_HERE / "templates")
 
 
 @cache

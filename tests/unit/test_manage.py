@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts import environment, manage
-from scripts.commands import COMMANDS
+from scripts.commands import COMMANDS, SERVICE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = ("manage", "commands", "environment", "environment_faults", "outcome", "progress")
@@ -145,6 +145,8 @@ def test_a_misspelt_command_is_told_the_near_one(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_listed_command_exists(name: str) -> None:
     module = importlib.import_module(COMMANDS[name].module)
+    if COMMANDS[name].module == SERVICE:
+        module = module.MODULES[name][0]
     assert callable(module.add_arguments)
     assert callable(module.run)
 
