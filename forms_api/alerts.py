@@ -8,7 +8,8 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from forms_api.clock import utc
-from forms_api.store import letters
+from forms_api.store import answers, letters
+from forms_api.store.answers import PublishedAnswer
 from forms_api.store.tables import submission
 
 JUMP: Final = 5  # times the usual of an hour
@@ -36,8 +37,12 @@ def look(connection: Connection, now: datetime) -> list[str]:
     return said
 
 
-def taken_back(connection: Connection, slug: str, at: str) -> None:
-    """The site shows the answer until somebody pulls and publishes."""
+def take_back(connection: Connection, taken: PublishedAnswer, actor: str, at: str) -> None:
+    """Withdraws a published answer; the site shows it until somebody pulls and publishes."""
+    answers.withdraw_answer(connection, taken.slug, actor=actor)
+    if taken.state != answers.PULLED and taken.version == 1:
+        return  # it never stood there
+    slug = taken.slug
     zh = f"有人撤回了公开的问答 {slug}：请运行 answers pull，提交以后发布"
     en = f"the published answer {slug} was taken back: run answers pull, commit and publish"
     letters.put(connection, f"alert:{slug}", "alert", DESK, {"zh": zh, "en": en}, at)

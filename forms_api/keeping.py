@@ -150,9 +150,7 @@ class Keeping:
         def work(connection: Connection) -> bool:
             erased = submissions.erase(connection, key, moment)
             if taken := answers.held(connection, key):
-                answers.withdraw_answer(connection, taken.slug, actor="public")
-                if taken.state == answers.PULLED or taken.version > 1:
-                    alerts.taken_back(connection, taken.slug, moment)
+                alerts.take_back(connection, taken, "public", moment)
             return taken is not None or erased
 
         done = self._written(work)

@@ -108,9 +108,14 @@ def revoke(name: str, recipients: Path) -> Key:
     keys = listed(recipients)
     mine = [one for one in keys if one.name == name]
     if not mine:
-        raise SettingsError(f"{name} has no key in {recipients}.")
+        raise SettingsError(
+            f"{recipients} 里没有 {name} 的公钥。 / {name} has no key in {recipients}."
+        )
     if not any(one.name != name and not one.retired for one in keys):
-        raise SettingsError(f"{name} has the last key: make another one first.")
+        raise SettingsError(
+            f"{name} 的是最后一把，请先生成另一把。 / "
+            f"{name} has the last key: make another one first."
+        )
     today = clock.today().isoformat()
     marked = [
         Key(one.name, one.recipient, one.since, one.retired or today) if one.name == name else one

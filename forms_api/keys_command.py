@@ -152,7 +152,7 @@ def _passphrase(prompt: str = "口令 / passphrase: ") -> str:
     else:
         words = getpass.getpass(prompt)
         if words != getpass.getpass("再输一次 / again: "):
-            raise SettingsError("The two passphrases differ.")
+            raise SettingsError("两次口令不一样。 / The two passphrases differ.")
     if len(words) < 8:
-        raise SettingsError("A passphrase needs at least eight characters.")
+        raise SettingsError("口令至少要八个字符。 / A passphrase needs at least eight characters.")
     return words

@@ -33,6 +33,10 @@ _TIMEOUT: Final = 20.0
 _log = structlog.get_logger()
 
 
+class NotOurs(LookupError):
+    """Nothing is wrong with a letter, but whoever would write it has no key for it now."""
+
+
 class Mailer(Protocol):
     def send(self, message: EmailMessage) -> None:
         """Returns once the mail is accepted. Raises OSError or smtplib.SMTPException."""
@@ -83,7 +87,7 @@ class Outbox:
     """`pause` is the first wait in seconds after a failure.
 
     With `compose` it sends the sealed letters to persons and no others: it opens one and makes
-    its message, or raises LookupError.
+    its message, or raises NotOurs, and the letter waits for who can.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Outbox:
         self._pause = pause
         self._now = now
         self._who = secrets.token_hex(8)
+        self.passed_by: set[int] = set()  # letters that `compose` has no key for
 
     def deliver(self) -> Delivered:
         """Sends what is due, once; whatever fails is put off, and after ATTEMPTS given up."""
@@ -114,7 +119,13 @@ class Outbox:
             list[Letter],
             self._write(
                 lambda c: letters.lease(
-                    c, self._who, clock.utc(now), until, BATCH, sealed=self._sealed
+                    c,
+                    self._who,
+                    clock.utc(now),
+                    until,
+                    BATCH,
+                    sealed=self._sealed,
+                    without=tuple(self.passed_by),
                 )
             ),
         )
@@ -124,6 +135,10 @@ class Outbox:
     def _one(self, letter: Letter) -> bool:
         try:
             self._mailer.send(self._compose(letter))
+        except NotOurs:
+            self.passed_by.add(letter.id)
+            self._write(lambda c: letters.give_back(c, letter.id, self._who))
+            return False
         except (OSError, smtplib.SMTPException, LookupError) as error:
             self._failed(letter, error)
             return False

@@ -19,7 +19,7 @@ from forms_api.forms import load_all
 from forms_api.settings import ROOT, Settings, SettingsError
 from forms_api.store import answers, figures
 from forms_api.store.answers import OFFERED, PublishedAnswer
-from forms_api.store.engine import begin_writing, head, open_engine, revision_of
+from forms_api.store.engine import address, begin_writing, head, open_engine, revision_of
 
 FOLDER: Final = ROOT / "docs/data/answers"
 TOTALS: Final = "totals.yml"  # beside the folder of answers
@@ -117,9 +117,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--database",
         metavar="URL",
-        help="数据库地址，默认 FORMS_DATABASE_URL（地址里有口令时用它，命令行别人看得到） / "
-        "the database's address, by default FORMS_DATABASE_URL (better for one that holds a "
-        "password: others on the machine can read command lines)",
+        help="SQLite 文件或数据库地址，默认 FORMS_DATABASE_URL（有口令的写在那里，"
+        "命令行别人看得到） / "
+        "an SQLite file or the database's address, by default FORMS_DATABASE_URL (better for one "
+        "that holds a password: others on the machine can read command lines)",
     )
     one.add_argument(
         "--to",
@@ -155,9 +156,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _opened(url: str) -> Engine:
     """Never makes or migrates a database: it may be another machine's."""
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = make_url(address(url))
     except ArgumentError as error:
         raise SettingsError(
             "数据库地址看不懂：要以 sqlite:/// 或 postgresql+psycopg:// 开头。 / "

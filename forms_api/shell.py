@@ -9,6 +9,7 @@ NAMES: Final = frozenset(
      "head"}
 )  # fmt: skip
 _PLACE = re.compile(r"<!--jq:([a-z_]+)-->(.*?)<!--/jq:\1-->", re.DOTALL)
+_HREF = re.compile(r'href="[^"]*"')
 _LEFT_OVER = re.compile(r"<!--/?jq:([a-z_]+)-->")
 
 
@@ -32,6 +33,14 @@ class Shell:
             if found := _LEFT_OVER.search(text):
                 raise ValueError(f"unclosed or nested place in the shell: {found[1]}")
         return cls(tuple(fixed), tuple(names), tuple(defaults))
+
+    def switches(self, address: str) -> dict[str, str]:
+        """The links to the other language as parts to fill, leading to `address`."""
+        return {
+            name: _HREF.sub(f'href="{address}"', default, count=1)
+            for name, default in zip(self.names, self.defaults, strict=True)
+            if name in ("switch", "switch_foot")
+        }
 
     def fill(self, **parts: str) -> str:
         """The page; places not named keep their default. Raises KeyError for an unknown name.

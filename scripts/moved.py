@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+from forms_api.languages import FOLDERS, Folder, other, prefix
 from forms_api.shell import Shell
 from scripts.content import moved
-from scripts.content.pages import LANGUAGES, url_of
+from scripts.content.pages import url_of
 from scripts.sources import Sources
 
-PREFIX = {"zh": "", "en": "en/"}
 LIST = "moved.json"  # below _private: {old path: new path}, root-absolute, both languages
 FOR_NGINX = "moved.map"
-_HREF = re.compile(r'href="[^"]*"')
 
 
 def paths(root: Path) -> dict[str, str]:
     """`/help/old/` → `/help/new/`, and the same below `/en/`; also without the last slash."""
     found: dict[str, str] = {}
     for row in moved.load(root):
-        for prefix in PREFIX.values():
-            new = f"/{prefix}{url_of(row.new)}"
-            old = f"/{prefix}{url_of(row.old)}"
+        for lang in FOLDERS:
+            new = f"/{prefix(lang)}{url_of(row.new)}"
+            old = f"/{prefix(lang)}{url_of(row.old)}"
             found |= {old: new, old.removesuffix("/"): new}
     return found
 
@@ -35,8 +33,8 @@ def write(
 ) -> None:
     """A page at each old address, for hosts that only hand out files; the lists for others."""
     for row in moved.load(root):
-        for lang in LANGUAGES:
-            page = public / PREFIX[lang] / url_of(row.old) / "index.html"
+        for lang in FOLDERS:
+            page = public / prefix(lang) / url_of(row.old) / "index.html"
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(_page(row.new, lang, shells[lang], sources), encoding="utf-8")
     known = paths(root)
@@ -45,17 +43,10 @@ def write(
     (private / FOR_NGINX).write_text(rows, encoding="utf-8")
 
 
-def _page(slug: str, lang: str, shell: Shell, sources: Sources) -> str:
+def _page(slug: str, lang: Folder, shell: Shell, sources: Sources) -> str:
     w = sources.site.words[lang]
     title = sources.site.titles[lang][slug]
-    here, there = (
-        f"/{PREFIX[one]}{url_of(slug)}" for one in (lang, "en" if lang == "zh" else "zh")
-    )
-    defaults = dict(zip(shell.names, shell.defaults, strict=True))
-    switches = {
-        name: _HREF.sub(f'href="{there}"', defaults[name], count=1)
-        for name in ("switch", "switch_foot")
-    }
+    here, there = (f"/{prefix(one)}{url_of(slug)}" for one in (lang, other(lang)))
     return shell.fill(
         title=f"<title>{escape(w['moved_title'])} · {escape(w['name'])}</title>",
         description="",
@@ -66,5 +57,5 @@ def _page(slug: str, lang: str, shell: Shell, sources: Sources) -> str:
         f'<p class="jq-next"><a href="{here}">{escape(title)}</a></p>',
         rail="",
         head=f'<meta http-equiv="refresh" content="0; url={here}">',
-        **switches,
+        **shell.switches(there),
     )

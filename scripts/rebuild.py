@@ -153,7 +153,7 @@ def _result(code: int, output: bytes) -> Result:
 
 
 def _told(code: int, report: dict[str, Any]) -> Result:
-    """`report` as `build --json` says it."""
+    """From the seconds and problems of `report`, which are said as by `build --json`."""
     seconds = float(report.get("seconds", {}).get("total", 0.0))
     problems = tuple(report.get("problems", ()))
     if code != DONE and not problems:

@@ -1,8 +1,9 @@
 """A process that has read everything before a row changes: `serve` asks it for quick builds.
 
-Each line of its input asks for one; the answer is a line of JSON, what `build --json` says, or null
-when only a whole build will do. It stands by for the sources that it has read: when anything but
-branches.csv changes, another process takes its place.
+Each line of its input asks for one; the answer is a line of JSON, seconds and problems as
+`build --json` says them (files are not counted), or null when only a whole build will do. It stands
+by for the sources that it has read: when anything but branches.csv changes, another process takes
+its place.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ import markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from forms_api.languages import Folder
+from forms_api.languages import Folder, prefix
 from forms_api.shell import Shell
 from scripts import qr
 from scripts.content import dress, phones
@@ -36,7 +36,6 @@ from scripts.sources import Sources, read_sources
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSIONS = ("toc", "tables", "fenced_code", "attr_list", "scripts.content.sections")
 _SHELL = "docs/{}/_shell/entry.md"
-_PREFIX = {"zh": "", "en": "en/"}
 
 
 class _Links(Treeprocessor):
@@ -88,7 +87,7 @@ def render(sources: Sources, source: SourcePage) -> str:
         title=meta["title"],
         content=content,
         is_homepage=False,  # for MkDocs neither language is the home page
-        canonical_url=sources.site_url + _PREFIX[lang] + url_of(slug),
+        canonical_url=sources.site_url + prefix(lang) + url_of(slug),
     )
     contents = list(_contents(md.toc_tokens))  # type: ignore[attr-defined]  # set by toc
     first = contents[0] if contents else None
@@ -123,7 +122,7 @@ def write(root: Path, out: Path, beginnings: tuple[str, ...] = ("",)) -> int:
     sources, count = read_sources(root), 0
     for (slug, lang), page in sources.pages.items():
         if slug.startswith(beginnings):
-            place = out / _PREFIX[lang] / url_of(slug)
+            place = out / prefix(cast(Folder, lang)) / url_of(slug)
             place.mkdir(parents=True, exist_ok=True)
             (place / "index.html").write_text(render(sources, page), "utf-8")
             count += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pysqlite3  # type: ignore[import-untyped]
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, inspect, select, update
 from sqlalchemy import text as sql
 
 from forms_api.backup.faults import BackupError
@@ -77,13 +77,23 @@ def pour(
     for table in reversed(TABLES):
         target.execute(table.delete())
     for table in TABLES:
+        within = [
+            c.name for c in table.c if any(key.column.table is table for key in c.foreign_keys)
+        ]
         rows = source.execute(select(table).order_by(*table.primary_key)).mappings()
-        over = 0
+        over, later = 0, list[dict[str, Any]]()
         tell(table.name, over)
         for some in rows.partitions(_MANY):
-            target.execute(insert(table), [dict(row) for row in some])
+            target.execute(insert(table), [{**row, **dict.fromkeys(within)} for row in some])
+            later += [dict(row) for row in some if any(row[name] is not None for name in within)]
             over += len(some)
             tell(table.name, over)
+        if later:  # rows that lead to rows of the same table, perhaps to later ones
+            lead: dict[str, Any] = {name: bindparam(f"to_{name}") for name in within}
+            one = update(table).where(table.c.id == bindparam("number")).values(lead)
+            leading = [{f"to_{name}": row[name] for name in within} for row in later]
+            numbers = [{"number": row["id"]} for row in later]
+            target.execute(one, [a | b for a, b in zip(leading, numbers, strict=True)])
     if target.dialect.name == "postgresql":
         for table in TABLES:
             if "id" in table.c:

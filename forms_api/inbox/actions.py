@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from forms_api import clock
+from forms_api import alerts, clock
 from forms_api.form import Form
 from forms_api.inbox.one import letter_name, local
 from forms_api.inbox.replies import Sealed
@@ -115,7 +115,7 @@ class Actions:
             if not desk.change(connection, entry.number, edition, {}):
                 return False
             if published := answers.answer_of(connection, entry.number):
-                answers.withdraw_answer(connection, published.slug, actor=self.desk)
+                alerts.take_back(connection, published, self.desk, _now())
             return submissions.erase_one(connection, entry.reference, _now(), self.desk)
 
         if not self.write(work):

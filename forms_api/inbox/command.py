@@ -18,9 +18,18 @@ from forms_api.inbox.desktop import of
 from forms_api.outbox import mailer_of
 from forms_api.settings import Settings, SettingsError
 from forms_api.store import fence
-from forms_api.store.engine import is_known, migrate, open_engine, revision_of
+from forms_api.store.engine import address, is_known, migrate, open_engine, revision_of
 
 HOST: Final = "127.0.0.1"
+_MOVED: Final = (
+    "这个数据库已经搬走，请用 --database 写明新的。 / "
+    "This database was moved; name the new one with --database."
+)
+_MOVING: Final = (
+    "搬数据库还没搬完：再运行一次 migrate-database；不搬了就加 --reopen。 / "
+    "A move of this database is not finished: run migrate-database again, or with --reopen to "
+    "give it up."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,15 +75,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     return 0
 
 
-def address(given: str) -> str:
-    """A file's path, or postgresql:// without its driver, as the settings write them."""
-    if given.startswith("postgresql://"):
-        return given.replace("postgresql://", "postgresql+psycopg://", 1)
-    if "://" not in given:
-        return f"sqlite:///{Path(given).absolute()}"
-    return given
-
-
 def opened(settings: Settings) -> Engine:
     """The database, brought up to date. Raises SettingsError for one that is not there or not ours.
 
@@ -95,15 +95,12 @@ def opened(settings: Settings) -> Engine:
             "数据库是更新版本的程序建的，请先更新这里的程序。 / "
             "The database belongs to a newer version of the program; update this one first."
         )
-    migrate(engine)
     with engine.connect() as connection:
-        moved = fence.found(connection)
-    if moved:
+        standing = fence.found(connection)
+    if standing:
         engine.dispose()
-        raise SettingsError(
-            "这个数据库已经搬走，请用 --database 写明新的。 / "
-            "This database was moved; name the new one with --database."
-        )
+        raise SettingsError(_MOVED if standing.state == "moved" else _MOVING)
+    migrate(engine)
     return engine
 
 

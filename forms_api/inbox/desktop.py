@@ -29,7 +29,7 @@ _SEARCHES: Final = 50  # how many texts are remembered
 class Desktop:
     """One person at one computer: the language and what was searched for are theirs.
 
-    `drafts`: what was sent after the inbox had locked itself, by submission, until it is shown
+    `drafts`: what was sent after the inbox had locked itself, by page, until it is shown
     again. Searches are forgotten with the key.
     """
 

@@ -45,6 +45,8 @@ class Post:
             if mailer
             else None
         )
+        if self._outbox:
+            vault.forgets.append(self._outbox.passed_by.clear)  # another key may open them
         self._thread = threading.Thread(target=self._run, name="post", daemon=True)
 
     def start(self) -> None:

@@ -9,6 +9,7 @@ from forms_api import clock, codes
 from forms_api.form import Form
 from forms_api.inbox.vault import Vault
 from forms_api.languages import Folder, public
+from forms_api.outbox import NotOurs
 from forms_api.sealing import Sealer
 from forms_api.settings import Settings
 from forms_api.store.letters import Letter
@@ -86,12 +87,15 @@ class Composer:
         self._settings = settings
 
     def __call__(self, sealed: Letter) -> EmailMessage:
-        """Raises LookupError while the inbox is locked, or for what its key does not open."""
+        """Raises NotOurs while the inbox is locked, and for what its key does not open."""
         if sealed.sealed is None:
-            raise LookupError("empty")
-        what = self._vault.shelf.unsealed(bytes(sealed.sealed))
+            raise NotOurs
+        try:
+            what = self._vault.shelf.unsealed(bytes(sealed.sealed))
+        except LookupError as locked:
+            raise NotOurs from locked
         if what is None:
-            raise LookupError("sealed to other keys")
+            raise NotOurs
         domain = self._settings.mail_from.rpartition("@")[2] or "localhost"
         message = EmailMessage()
         message["From"] = self._settings.mail_from

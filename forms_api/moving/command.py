@@ -54,7 +54,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     try:
         if args.reopen:
             give_up(source, target)
-            print("旧数据库照常收表单。 / The old database takes forms again.")
+            said = "旧数据库照常收表单。 / The old database takes forms again."
+            print(json.dumps({"moved": False, "reopened": True}) if args.json else said)
             return 0
         try:
             tables, same = move(source, target, _Progress()), True

@@ -129,7 +129,7 @@ def add_reply(
 
 
 def add_letter(
-    connection: Connection, number: int, dedupe: str, at: str, desk: str, ciphertext: bytes
+    connection: Connection, number: int | None, dedupe: str, at: str, desk: str, ciphertext: bytes
 ) -> None:
     """A letter to a person; what it says and to whom is in the ciphertext alone."""
     line = {"dedupe": dedupe, "submission": number, "kind": "reply", "desk": desk, "facts": "{}"}
@@ -138,9 +138,9 @@ def add_letter(
 
 
 def letters_at_once(connection: Connection, at: str) -> None:
-    """All that wait or were given up are due now: a person asked for it, or has just unlocked."""
+    """All that wait or were given up are due now, as if new: a person asked for it."""
     mine = update(outbox).where(outbox.c.sealed.is_not(None), outbox.c.state != "sent")
-    connection.execute(mine.values(state="waiting", next_at=at))
+    connection.execute(mine.values(state="waiting", attempts=0, next_at=at))
 
 
 def note_event(connection: Connection, number: int | None, at: str, desk: str, action: str) -> None:

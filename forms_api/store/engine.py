@@ -18,6 +18,15 @@ _WRITERS: Final = 0x4A51  # the advisory lock of those who write
 _FIXED: Final = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
 
+def address(given: str) -> str:
+    """A file's path, or postgresql:// without its driver, as the settings write them."""
+    if given.startswith("postgresql://"):
+        return given.replace("postgresql://", "postgresql+psycopg://", 1)
+    if "://" not in given:
+        return f"sqlite:///{Path(given).absolute()}"
+    return given
+
+
 def is_vulnerable(version: tuple[int, ...]) -> bool:
     """Whether this SQLite (3, 51, 2) can corrupt a WAL database under two connections."""
     line, patch = (version[0], version[1]), version[2]

@@ -1,7 +1,7 @@
 """Rows of the outbox: put in with what they tell of, leased, then sent, put off or given up."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,15 +62,23 @@ def is_known(connection: Connection, dedupe: str) -> bool:
 
 
 def lease(
-    connection: Connection, who: str, now: str, until: str, most: int, *, sealed: bool = False
+    connection: Connection,
+    who: str,
+    now: str,
+    until: str,
+    most: int,
+    *,
+    sealed: bool = False,
+    without: Collection[int] = (),
 ) -> list[Letter]:
     """Due letters that nobody else is sending, ours until then. In a writing transaction.
 
-    `sealed` ones are for who can open them, the others for the service.
+    `sealed` ones are for who can open them, the others for the service; `without` are numbers.
     """
     free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
     kind = outbox.c.sealed.is_not(None) if sealed else outbox.c.sealed.is_(None)
-    due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free, kind)
+    wanted = outbox.c.id.not_in(without)
+    due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free, kind, wanted)
     rows = connection.execute(select(outbox).where(due).order_by(outbox.c.id).limit(most)).all()
     ids = [row.id for row in rows]
     if ids:
@@ -102,6 +110,11 @@ def put_off(
         last_error=error[:200],
         state="dead" if dead else "waiting",
     )
+
+
+def give_back(connection: Connection, number: int, who: str) -> None:
+    """As it was, for somebody else."""
+    _settle(connection, number, who, state="waiting")
 
 
 def _settle(connection: Connection, number: int, who: str, **values: object) -> None:

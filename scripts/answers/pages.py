@@ -7,7 +7,6 @@ directory's are. A question has a page of its own, so that it can be found, link
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from itertools import groupby
@@ -25,7 +24,6 @@ from scripts.directory.linked_data import open_graph
 from scripts.sources import Sources
 
 ASK = "help/ask"
-_HREF = re.compile(r'href="[^"]*"')
 _LONGEST = 110  # characters of an answer that stand below its question in a list
 
 
@@ -169,17 +167,8 @@ class _Pages:
             content=content,
             rail=rail,
             head=_INDEXED + open_graph(title, description, there) + head,
-            **_switches(self.shell, twin),
+            **self.shell.switches(twin),
         )
-
-
-def _switches(shell: Shell, url: str) -> dict[str, str]:
-    """The links to the other language, leading to this page's twin."""
-    return {
-        name: _HREF.sub(f'href="{url}"', default, count=1)
-        for name, default in zip(shell.names, shell.defaults, strict=True)
-        if name in ("switch", "switch_foot")
-    }
 
 
 class _Finished(str):

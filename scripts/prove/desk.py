@@ -63,6 +63,16 @@ class Desk:
         shown = dict(reversed(_FIELD.findall(page)))
         return self.request("POST", f"/s/{reference}/{action}", {**shown, **fields})[0]
 
+    def searches(self, text: str) -> str:
+        """The page of what is found. Raises RuntimeError when it is no such page."""
+        token = dict(_FIELD.findall(self.request("GET", "/?desk=")[2])).get("csrf", "")
+        given = {"csrf": token, "desk": "", "text": text}
+        there = self.request("POST", "/search", given)[1].get("Location", "")
+        status, _, page = self.request("GET", there or "/search")
+        if status != 200 or not there:
+            raise RuntimeError(f"the search was answered with {status}")
+        return page
+
     def request(
         self, method: str, path: str, form: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], str]:

@@ -30,6 +30,7 @@ from typing import Any, Final
 from scripts import environment
 from scripts.outcome import CannotRun
 from scripts.prove.instance import ROOT, folder
+from scripts.publish import is_level
 from scripts.service import free_port
 
 PAGES: Final = {lang: ROOT / f"docs/{lang}/about/maintain.md" for lang in ("zh", "en")}
@@ -70,8 +71,8 @@ def blocks(page: Path) -> list[Block]:
 
 
 def prove(quick: bool) -> dict[str, Any]:
-    release = ROOT / "var/current"
-    return walk(release.resolve() if quick and release.exists() else None, lend=quick)
+    mine = (ROOT / "var/current").resolve() if quick and is_level(ROOT) else None
+    return walk(mine, lend=quick)
 
 
 def walk(release: Path | None, *, lend: bool) -> dict[str, Any]:

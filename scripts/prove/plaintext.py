@@ -16,7 +16,6 @@ import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from scripts.prove.desk import Desk
 from scripts.prove.instance import Running, draft, folder, mark
@@ -82,10 +81,14 @@ def _answer(service: Running, turns: int) -> list[str]:
             for _ in range(turns):
                 reference = service.confirm(draft(_text()))[1]["reference"]
                 note, letter, said, sought = (_text() for _ in range(4))
-                desk.does(reference, "note", {"note": note})
-                desk.does(reference, "answer", {"way": "email", "text": letter})
-                desk.does(reference, "answer", {"way": "status", "text": said})
-                desk.request("GET", f"/?q={quote(sought)}")
+                done = (
+                    desk.does(reference, "note", {"note": note}),
+                    desk.does(reference, "answer", {"way": "email", "text": letter}),
+                    desk.does(reference, "answer", {"way": "status", "text": said}),
+                )
+                if done != (303, 303, 303):
+                    raise RuntimeError(f"not written: {done}")
+                desk.searches(sought)
                 typed += [note, letter, said, sought]
             waiting = desk.request("GET", "/mail")[2].count("/s/")
         finally:

@@ -50,6 +50,13 @@ def _service(text: str) -> str:
     return text
 
 
+def _port(text: str) -> int:
+    """One that needs no special rights; the next is for monitoring."""
+    if not text.isdecimal() or not 1024 <= int(text) < 65535:
+        raise argparse.ArgumentTypeError(both("1024 到 65534", "from 1024 to 65534"))
+    return int(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
@@ -87,8 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--port",
-        type=int,
-        choices=range(1024, 65535),
+        type=_port,
         default=8001,
         metavar="PORT",
         help="表单服务的端口，下一个端口给监控 / its port, the next one is for monitoring; 8001",

@@ -155,7 +155,7 @@ def _put(engine: Engine, count: int) -> None:
     [
         ("sqlite:////nowhere/forms.sqlite", "/nowhere/forms.sqlite"),
         ("mysql://localhost/forms", "mysql"),
-        ("forms.sqlite", "sqlite:///"),
+        ("forms.sqlite", "forms.sqlite"),
     ],
 )
 def test_without_a_database_nothing_is_made(

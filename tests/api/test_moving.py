@@ -14,7 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, select, text, update
 
 from forms_api import cli, clock
 from forms_api.backup import making
@@ -48,10 +48,13 @@ def target(address: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def full(instance: Instance) -> Instance:
-    """With a submission that is open and one that was erased."""
+    """With a submission that a desk merged into a later one, that one, and one that was erased."""
     instance.send("away-register", AWAY)
     erased = instance.send("help-ask", ASK)
     instance.client.post("/forms/status/erase", json={"code": erased["access_code"]})
+    instance.send("away-register", AWAY)
+    merged = update(submission).where(submission.c.id == 1).values(duplicate_of=3)
+    instance.services.writer.submit(lambda connection: connection.execute(merged)).result()
     return instance
 
 
@@ -73,7 +76,7 @@ def test_everything_arrives_and_what_comes_later_is_numbered_after_it(
     before = all_sums(full.services.engine)
     tables = move(full.services.engine, target)
     assert {name: (one.arrived, one.arrived_checksum) for name, one in tables.items()} == before
-    assert (before["submission"][0], before["tombstone"][0]) == (2, 1)
+    assert (before["submission"][0], before["tombstone"][0]) == (3, 1)
     with target.begin() as connection:
         row = {"at": "", "actor": "", "action": ""}
         number = connection.execute(insert(event).values(row).returning(event.c.id)).scalar_one()
@@ -196,7 +199,7 @@ def test_a_backup_made_during_a_move_restores_and_none_is_made_after_it(
     keys = full.settings.recipients
     path, _ = making.make(full.services.engine, tmp_path / "b", keys)
     fresh = open_engine(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
-    assert restore(fresh, path, [full.identity]).rows["submission"] == 2
+    assert restore(fresh, path, [full.identity]).rows["submission"] == 3
     fresh.dispose()
     move(full.services.engine, target)
     with pytest.raises(BackupError, match="was moved"):

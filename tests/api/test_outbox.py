@@ -13,8 +13,8 @@ import pytest
 
 from forms_api import alerts, clock, outbox
 from forms_api.housekeeping import Housekeeper
-from forms_api.outbox import Console, Mailer, Outbox, Smtp
-from forms_api.store import letters
+from forms_api.outbox import Console, Mailer, NotOurs, Outbox, Smtp
+from forms_api.store import desk, letters
 from scripts.prove.instance import draft
 from scripts.prove.outage import Mailbox
 from scripts.service import free_port
@@ -133,6 +133,26 @@ def test_pauses_grow_until_a_person_must_look_and_can_try_again(instance: Instan
     at = "2026-11-21T00:00:00Z"
     assert instance.services.writer.submit(lambda c: letters.revive(c, at)).result(10) == 1
     assert new_outbox(instance, Console(io.StringIO())).deliver().sent == 1
+
+
+def test_a_letter_of_somebody_elses_key_waits_for_them_as_it_was(instance: Instance) -> None:
+    write, now = instance.services.writer.submit, clock.utc(clock.now())
+    write(lambda c: desk.add_letter(c, None, "reply:1", now, "guide", b"sealed")).result(10)
+
+    def for_me(letter: letters.Letter) -> EmailMessage:
+        message = EmailMessage()
+        message["To"] = "wanderer@example.org"
+        return message
+
+    def for_others(letter: letters.Letter) -> EmailMessage:
+        raise NotOurs
+
+    stranger = new_outbox(instance, Broken(), compose=for_others)
+    assert stranger.deliver().sent == 0
+    waits = "SELECT state, attempts, lease, last_error FROM outbox"
+    assert instance.rows(waits) == [("waiting", 0, None, None)]
+    assert stranger.deliver() == outbox.Delivered(0, 0)  # it does not take it again
+    assert new_outbox(instance, Console(io.StringIO()), compose=for_me).deliver().sent == 1
 
 
 def test_a_desk_without_a_mailbox_is_a_failure_that_names_the_setting(

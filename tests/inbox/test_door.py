@@ -109,19 +109,28 @@ def test_a_key_that_opens_nothing_here_is_told_so(office: Office) -> None:
     assert desk.desktop.vault.state == "locked"
 
 
-def test_idleness_forgets_the_key_and_keeps_what_was_typed(office: Office) -> None:
-    reference = office.sends().reference
+@pytest.mark.parametrize(
+    ("action", "field", "page"),
+    [("note", "note", "/s/{}"), ("publish", "answer_zh", "/s/{}/publish")],
+)
+def test_idleness_forgets_the_key_and_keeps_what_was_typed(
+    office: Office, action: str, field: str, page: str
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    page = page.format(reference)
     desk = office.desk()
     desk.unlocks()
     shown = desk.fields(reference)
     desk.desktop.vault.seconds = -1
-    reply = desk.post(f"/s/{reference}/note", **shown, note="写到一半")
+    reply = desk.post(f"/s/{reference}/{action}", **shown, **{field: "写到一半"})
     assert "自己锁上了" in text_of(reply) and "写的还在" in text_of(reply)
     assert desk.desktop.vault._shelf is None
     desk.desktop.vault.seconds = 900
-    then = desk.post("/unlock", desk="guide", then=f"/s/{reference}")
-    assert then.headers["Location"] == f"/s/{reference}"
-    assert "写到一半" in desk.get(f"/s/{reference}").text
+    assert f'value="{page}"' in reply.text
+    then = desk.post("/unlock", desk="guide", then=page)
+    assert then.headers["Location"] == page
+    desk.desktop.vault.wait(20)
+    assert "写到一半" in desk.get(page).text
     assert office.rows("SELECT count(*) FROM note") == [(0,)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from forms_api import codes
 from forms_api.outbox import Smtp
+from forms_api.store.answers import mark_pulled, to_pull
 from scripts.prove.outage import Mailbox
 from scripts.service import free_port
 from tests.inbox.office import Desk, Office, text_of
@@ -122,15 +124,28 @@ def test_a_second_desk_that_is_late_sees_both_versions_and_loses_nothing(office:
 def test_what_the_sender_erased_meanwhile_cannot_be_worked_on(
     office: Office, desk: Desk, action: str
 ) -> None:
-    receipt = office.sends()
+    receipt = office.sends(publish_ok="yes")
     seen = desk.fields(receipt.reference)
     office.service.keeping.erase(receipt.access_code.replace(" ", ""))
     given = {"note": "没存下的话"} if action == "note" else PUBLISHED
     late = desk.post(f"/s/{receipt.reference}/{action}", **seen, **given)
-    assert late.status_code in {404, 409}
+    assert late.status_code == (409 if action == "note" else 404)  # nobody agrees any more
     if action == "note":
         assert "已经删除" in text_of(late) and "没存下的话" in late.text
     assert office.rows("SELECT count(*) FROM note") == [(0,)]
+
+
+def test_an_answer_to_be_published_that_another_desk_overtook_is_not_lost(office: Office) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    guide, liaison = office.desk("guide"), office.desk("liaison", key="recovery")
+    guide.unlocks()
+    liaison.unlocks()
+    seen = liaison.fields(reference)
+    guide.does(reference, "hand", desk="service")
+    late = liaison.post(f"/s/{reference}/publish", **seen, **PUBLISHED)
+    assert late.status_code == 409
+    assert all(text in html.unescape(late.text) for text in PUBLISHED.values())
+    assert office.rows("SELECT count(*) FROM published_answer") == [(0,)]
 
 
 def test_a_duplicate_is_closed_and_leads_to_the_other(office: Office, desk: Desk) -> None:
@@ -190,16 +205,19 @@ def test_erasing_asks_first_and_leaves_a_tombstone_and_nothing_published(
     desk.does(reference, "note", note="备注")
     desk.does(reference, "answer", way="email", text="答复")
     desk.does(reference, "publish", **PUBLISHED)
+    office.service.writer.submit(lambda c: mark_pulled(c, to_pull(c))).result()
     assert desk.does(reference, "erase").status_code == 422
     assert desk.does(reference, "erase", sure="yes").status_code == 303
     left = (
         "SELECT submission FROM note UNION SELECT submission FROM reply "
         "UNION SELECT submission FROM outbox"
     )
-    assert office.rows(left) == []
+    assert office.rows(left) == [(None,)]  # what the operator is told, of no submission
     assert office.rows("SELECT ciphertext, status FROM submission") == [(None, "withdrawn")]
     assert reference in [row[0] for row in office.rows("SELECT reference FROM tombstone")]
     assert office.rows("SELECT question_zh, state FROM published_answer") == [("", "withdrawn")]
+    ((told, facts),) = office.rows("SELECT desk, facts FROM outbox")
+    assert told == "operator" and "answers pull" in facts
     assert "How do I pay" not in desk.get(f"/s/{reference}").text
     assert status(office, receipt.access_code).status == "withdrawn"
 

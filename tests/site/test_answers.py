@@ -67,7 +67,9 @@ def test_the_list_holds_every_question_under_its_topic(built_site: BuiltSite, la
     prefix = LANGS[lang][0]
     page = _page(built_site, f"{prefix}{SLUG}")
     topics = publishable.topics()
-    for section in page.css("article section:has(h2[id]):has(.jq-section)"):
+    sections = page.css("article section:has(h2[id]):has(.jq-section)")
+    assert len(sections) == len({one.topic for one in ANSWERS})
+    for section in sections:
         topic = section.css_first("h2").attributes["id"]
         assert section.css_first("h2").text().startswith(topics[topic][lang])  # type: ignore[index]
         links = [link.attributes["href"] for link in section.css("a")]

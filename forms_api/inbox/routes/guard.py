@@ -26,21 +26,27 @@ def needs_key(view: View) -> View:
             return view(**names)
         if request.method == "POST" and "reference" in names:
             kept = {name: text for name, text in request.form.items() if name not in _NOT_KEPT}
-            mine.drafts[names["reference"]] = kept
+            mine.drafts[_page_of_post()] = kept
         if mine.vault.state == "opening":
-            return opening()
+            return see_other(_page_of_post()) if request.method == "POST" else opening()
         return unlock_page()
 
     return guarded
 
 
+def _page_of_post() -> str:
+    """The address of the page with the form that was sent, where a draft of it is shown again."""
+    reference = (request.view_args or {}).get("reference")
+    if reference is None:
+        return "/"
+    page = f"/s/{reference}"
+    return f"{page}/publish" if request.endpoint == "working.publish" else page
+
+
 def unlock_page(status: int = 200) -> Response:
     """For the address that was asked for; what was sent there leads to its page."""
     mine = here()
-    reference = (request.view_args or {}).get("reference")
-    then = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    if reference and request.method == "POST":
-        then = f"/s/{reference}"
+    then = request.full_path.rstrip("?") if request.method == "GET" else _page_of_post()
     if request.endpoint == "entering.unlock":
         then = request.form.get("then", "/")
     vault = mine.vault
@@ -54,7 +60,7 @@ def unlock_page(status: int = 200) -> Response:
         chosen=vault.identity.name if vault.identity else "",
         passphrase=vault.needs_passphrase() or len(mine.identities) > 1,
         chosen_desk=vault.desk or mine.asked_desk,
-        kept=reference in mine.drafts if reference else False,
+        kept=then in mine.drafts,
     )
 
 

@@ -68,6 +68,8 @@ def erase(reference: str) -> Reply:
 def ask_publish(reference: str) -> Reply:
     """Filled with the question and the last answer in the person's language, to be edited."""
     entry = entry_of(reference)
+    if draft := here().drafts.pop(request.path, None):
+        return _publish_page(entry, draft, kept=True)
     one = reading.read(here().engine, here().vault.shelf, entry)
     given = entry.answers or {}
     texts = {"topic": str(given.get("topic", ""))}
@@ -113,6 +115,7 @@ def _publish_page(
     faults: Mapping[str, str] | None = None,
     *,
     stale: bool = False,
+    kept: bool = False,
 ) -> Reply:
     mine = here()
     return pages.page(
@@ -125,6 +128,7 @@ def _publish_page(
         typed=typed,
         faults=faults or {},
         stale=stale,
+        kept=kept,
         lengths=publishable.LENGTHS,
     )
 
