@@ -1,11 +1,18 @@
-"""The one place that maps folders (zh, en) to public language codes and URL prefixes."""
+"""The one place that maps folders (zh, en) and editions to public language codes and URL prefixes.
+
+Folders are what people write in; editions are what readers open. The Traditional edition is made
+from the Simplified text at build time and has no sources of its own.
+"""
 
 from typing import Final, Literal, TypeAlias, cast
 
 Folder: TypeAlias = Literal["zh", "en"]
+Edition: TypeAlias = Literal["zh", "zh-hant", "en"]
 
 FOLDERS: Final[tuple[Folder, ...]] = ("zh", "en")
-PUBLIC: Final[dict[Folder, str]] = {"zh": "zh-Hans", "en": "en"}
+EDITIONS: Final[tuple[Edition, ...]] = ("zh", "zh-hant", "en")
+TRADITIONAL: Final[Edition] = "zh-hant"
+PUBLIC: Final[dict[Edition, str]] = {"zh": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 # Accepted from a reader. zh-Hant is answered in Simplified until the Traditional view exists.
 ACCEPTED: Final[tuple[str, ...]] = ("zh-Hans", "zh-Hant", "en")
 DEFAULT: Final[Folder] = "zh"
@@ -15,14 +22,19 @@ def is_folder(text: str) -> bool:
     return text in FOLDERS
 
 
-def public(folder: Folder) -> str:
+def public(edition: Edition) -> str:
     """The code for html lang, hreflang and JSON: zh -> zh-Hans."""
-    return PUBLIC[folder]
+    return PUBLIC[edition]
 
 
-def prefix(folder: Folder) -> str:
-    """What stands between the site's root and a page's path: "" or "en/"."""
-    return "" if folder == DEFAULT else f"{folder}/"
+def prefix(edition: Edition) -> str:
+    """What stands between the site's root and a page's path: "", "zh-hant/" or "en/"."""
+    return "" if edition == DEFAULT else f"{edition}/"
+
+
+def source(edition: Edition) -> Folder:
+    """The folder whose text an edition shows: zh-hant -> zh."""
+    return "en" if edition == "en" else "zh"
 
 
 def other(folder: Folder) -> Folder:
