@@ -4,7 +4,8 @@ Folders are what people write in; editions are what readers open. The Traditiona
 from the Simplified text at build time and has no sources of its own.
 """
 
-from typing import Final, Literal, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias, cast
 
 Folder: TypeAlias = Literal["zh", "en"]
 Edition: TypeAlias = Literal["zh", "zh-hant", "en"]
@@ -35,6 +36,11 @@ def prefix(edition: Edition) -> str:
 def source(edition: Edition) -> Folder:
     """The folder whose text an edition shows: zh-hant -> zh."""
     return "en" if edition == "en" else "zh"
+
+
+def offered(identity: Mapping[str, Any]) -> tuple[Edition, ...]:
+    """What an office publishes: `traditional` of its identity block turns that edition on."""
+    return EDITIONS if identity.get("traditional") else FOLDERS
 
 
 def other(folder: Folder) -> Folder:

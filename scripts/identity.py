@@ -28,6 +28,7 @@ PAIRS = (
     "name", "line", "county", "people", "operator", "strip", "notice_title", "notice",
 )  # fmt: skip
 PLAIN = ("email", "phone", "filing", "reference_prefix", "leave_url")
+SWITCHES = ("sample", "traditional")
 
 Palette = dict[str, str]  # token → #rrggbb
 
@@ -121,9 +122,12 @@ def check(root: Path) -> Iterator[Problem]:
             yield problem(f'{key} needs a text, or "" for none', key)
     if not str(block.get("leave_url")).startswith("https://"):
         yield problem("leave_url must begin with https://", "leave_url")
+    for key in SWITCHES:
+        if not isinstance(block.get(key), bool):
+            yield problem(f"{key} is true or false", key)
     if not re.fullmatch(r"[A-Z]{2,6}", str(block.get("reference_prefix"))):
         yield problem("reference_prefix is two to six capital letters", "reference_prefix")
-    for key in sorted(set(block) - {*PAIRS, *PLAIN, "sample", "colours"}):
+    for key in sorted(set(block) - {*PAIRS, *PLAIN, *SWITCHES, "colours"}):
         yield problem(f"{key} is not a key of the identity block", key)
     sheet = (root / "docs/assets" / SHEET).read_text(encoding="utf-8")
     for keys, message in _colour_faults(sheet, block.get("colours") or {}):

@@ -1,0 +1,1 @@
+"""The Traditional edition, made at build time from the Simplified text."""

@@ -1,0 +1,49 @@
+"""What the forms service says, in Traditional characters: `_private/traditional.json`.
+
+{Simplified: Traditional} for every Chinese text of its definitions and strings, of the catalogue
+and the identity block, as it stands there, blanks and all. The service looks its words up in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from forms_api import yaml_text
+from scripts.laying import lay
+
+FILE = "traditional.json"  # below _private
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+Many = Callable[[Sequence[str]], list[str]]
+
+
+def write(
+    root: Path, private: Path, catalogue: Mapping[str, Any], identity: Mapping[str, Any], many: Many
+) -> None:
+    """`many` converts texts; call it again whenever the catalogue was written anew."""
+    texts = sorted({*_of_service(root), *_texts(catalogue), *_texts(identity)})
+    table = dict(zip(texts, many(texts), strict=True))
+    lay(private / FILE, (json.dumps(table, ensure_ascii=False) + "\n").encode())
+
+
+def _of_service(root: Path) -> Iterator[str]:
+    for folder in ("definitions", "strings"):
+        for path in sorted((root / "forms_api" / folder).glob("*.yml")):
+            yield from _texts(yaml_text.load(path.read_text("utf-8")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text with Chinese characters within lists and dictionaries, without blank ends."""
+    if isinstance(value, str):
+        if _HAN.search(value):
+            yield value.strip()
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
