@@ -14,7 +14,6 @@ from flask import Response, request
 from forms_api import asking, chrome, clock, limits, render, replying
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form
-from forms_api.languages import public
 from forms_api.services import here
 from forms_api.tokens import FASTEST, Draft
 from forms_api.words import words
@@ -57,5 +56,8 @@ def _thanks(form: Form, checked: Checked) -> Response:
     slug = str(checked.values.get("page", ""))
     links = [(render.address(slug, lang), w("form.sent_back"))] if slug else []
     content = chrome.message_html(lang, title, text, links)
-    switch = f"/forms/{form.id}?lang={public('en' if lang == 'zh' else 'zh')}&page={slug}"
-    return replying.page(lang, title, content, status=201, switch=switch)
+
+    def there(code: str) -> str:
+        return f"/forms/{form.id}?lang={code}&page={slug}"
+
+    return replying.page(lang, title, content, status=201, switch=there)

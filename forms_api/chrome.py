@@ -1,10 +1,10 @@
 """The service's other pages and what stands around a page: title, breadcrumbs, switch, shell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from forms_api.languages import Folder, other, prefix, public
+from forms_api.languages import FOLDERS, Folder, called, prefix, public
 from forms_api.shell import Shell
 from forms_api.templating import fill, summary_box
 from forms_api.words import words
@@ -54,26 +54,19 @@ def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:
     return fill("crumbs.html", lang, prefix=prefix(lang), name=name, url=url)
 
 
-def switch_html(lang: Folder, url: str, cls: str = "jq-act jq-screen") -> str:
-    """The link to the other language; `url` is the page there."""
-    target = other(lang)
-    return fill("switch.html", lang, url=url, cls=cls, target=public(target))
-
-
 def dressed(
     shell: Shell,
     lang: Folder,
     site: str,
     title: str,
     content: str,
-    there: str,
+    there: Callable[[str], str],
     *,
     crumb: tuple[str, str] | tuple[()] = (),
     rail: str = "",
     error: bool = False,
 ) -> str:
-    """A whole page; `there` is its address in the other language, `crumb` (name, address)."""
-    url = str(escape(there))
+    """A whole page; `there` is its address by public code, `crumb` (name, address)."""
     return shell.fill(
         title=title_html(lang, title, site, error),
         description="",
@@ -81,11 +74,11 @@ def dressed(
         crumbs=crumbs_html(lang, *crumb),
         content=content,
         rail=rail,
-        switch=switch_html(lang, url),
-        switch_foot=switch_html(lang, url, cls=""),
+        **shell.switches(there),
     )
 
 
 def plain_shell(lang: Folder, name: str) -> str:
     """The shell used when there is no build."""
-    return fill("plain_shell.html", lang, name=name, prefix=prefix(lang))
+    editions = [(public(one), called(one, FOLDERS)[1]) for one in FOLDERS if one != lang]
+    return fill("plain_shell.html", lang, name=name, prefix=prefix(lang), editions=editions)

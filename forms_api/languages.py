@@ -4,7 +4,7 @@ Folders are what people write in; editions are what readers open. The Traditiona
 from the Simplified text at build time and has no sources of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias, cast
 
 Folder: TypeAlias = Literal["zh", "en"]
@@ -17,6 +17,13 @@ PUBLIC: Final[dict[Edition, str]] = {"zh": "zh-Hans", "zh-hant": "zh-Hant", "en"
 # Accepted from a reader. zh-Hant is answered in Simplified until the Traditional view exists.
 ACCEPTED: Final[tuple[str, ...]] = ("zh-Hans", "zh-Hant", "en")
 DEFAULT: Final[Folder] = "zh"
+_BY_CODE: Final[dict[str, Edition]] = {code: edition for edition, code in PUBLIC.items()}
+#: What readers know them by: in a row of links, and in full.
+_CALLED: Final[dict[Edition, tuple[str, str]]] = {
+    "zh": ("简", "简体中文"),
+    "zh-hant": ("繁", "繁體中文"),
+    "en": ("EN", "English"),
+}
 
 
 def is_folder(text: str) -> bool:
@@ -26,6 +33,11 @@ def is_folder(text: str) -> bool:
 def public(edition: Edition) -> str:
     """The code for html lang, hreflang and JSON: zh -> zh-Hans."""
     return PUBLIC[edition]
+
+
+def edition_of(code: str) -> Edition:
+    """The edition of one of our public codes; raises KeyError for another."""
+    return _BY_CODE[code]
 
 
 def prefix(edition: Edition) -> str:
@@ -41,6 +53,12 @@ def source(edition: Edition) -> Folder:
 def offered(identity: Mapping[str, Any]) -> tuple[Edition, ...]:
     """What an office publishes: `traditional` of its identity block turns that edition on."""
     return EDITIONS if identity.get("traditional") else FOLDERS
+
+
+def called(edition: Edition, beside: Collection[Edition]) -> tuple[str, str]:
+    """(short, whole) in its own language; Chinese is just Chinese where there is one edition."""
+    alone = edition == DEFAULT and TRADITIONAL not in beside
+    return ("中", "中文") if alone else _CALLED[edition]
 
 
 def other(folder: Folder) -> Folder:

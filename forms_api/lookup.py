@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from forms_api import asking, chrome, codes, dates, replying
 from forms_api.asking import first
 from forms_api.keeping import Reply, Status
-from forms_api.languages import Folder, other, public
+from forms_api.languages import Folder
 from forms_api.refusals import Refused
 from forms_api.services import here
 from forms_api.words import words
@@ -53,12 +53,15 @@ def erase() -> Response:
     return replying.page(lang, w("status.erased_title"), content)
 
 
+def _address(code: str) -> str:
+    return f"/forms/status?lang={code}"
+
+
 def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
     content = chrome.status_form_html(lang, problem, value)
-    switch = f"/forms/status?lang={public(other(lang))}"
     code = {"": 200, "malformed": 422, "unknown": 404}[problem]
     title = words(lang)("status.title")
-    return replying.page(lang, title, content, status=code, error=bool(problem), switch=switch)
+    return replying.page(lang, title, content, status=code, error=bool(problem), switch=_address)
 
 
 def _status(lang: Folder, found: Status, code: str) -> Response:
@@ -83,8 +86,7 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
         rows.append((w("status.published"), w("status.published_yes")))
     said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
     content = chrome.status_html(lang, rows, said, code, erasable=found.status != "withdrawn")
-    switch = f"/forms/status?lang={public(other(lang))}"
-    return replying.page(lang, w("status.title"), content, switch=switch)
+    return replying.page(lang, w("status.title"), content, switch=_address)
 
 
 def _only_published(lang: Folder, code: str) -> Response:
@@ -95,8 +97,7 @@ def _only_published(lang: Folder, code: str) -> Response:
         (w("status.published"), w("status.published_yes")),
     ]
     content = chrome.status_html(lang, rows, [], code, erasable=True)
-    switch = f"/forms/status?lang={public(other(lang))}"
-    return replying.page(lang, w("status.title"), content, switch=switch)
+    return replying.page(lang, w("status.title"), content, switch=_address)
 
 
 def _is_owed(found: Status) -> bool:

@@ -21,7 +21,6 @@ from forms_api import (
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
 from forms_api.forms import RESERVED_IDS
-from forms_api.languages import other, public
 from forms_api.options import Catalogue
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -59,11 +58,14 @@ def show(form_id: str) -> Response:
     form, lang = _form(form_id), asking.lang()
     values = form.prefilled(http.args, here().site.catalogue)
     content = render.form_page_html(form, lang, _catalogue(form), values)
-    there = f"/forms/{form.id}?lang={public(other(lang))}"
-    switch = there + "".join(
+    kept = "".join(
         f"&{name}={value}" for name, value in http.args.items() if value in values.values()
     )
-    return replying.page(lang, form.title[lang], content, form=form, switch=switch)
+
+    def there(code: str) -> str:
+        return f"/forms/{form.id}?lang={code}{kept}"
+
+    return replying.page(lang, form.title[lang], content, form=form, switch=there)
 
 
 @blueprint.post("/<form:form_id>/check")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from forms_api import chrome
-from forms_api.languages import FOLDERS, Folder, other, prefix
+from forms_api.languages import FOLDERS, Folder, edition_of, prefix
 from forms_api.refusals import STATUS
 from forms_api.shell import Shell
 from forms_api.words import words
@@ -57,7 +57,7 @@ def files(
                 names[lang],
                 title,
                 content(code, lang),
-                f"/{prefix(other(lang))}",
+                lambda code: f"/{prefix(edition_of(code))}",
             )
             yield f"{status}.{lang}.html", page
             yield f"{status}.{lang}.json", document(code, lang, status)

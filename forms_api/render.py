@@ -15,7 +15,7 @@ from forms_api import dates
 from forms_api.answers import Field, Value
 from forms_api.fields import Area, Consent, Contact
 from forms_api.form import Form, Problem
-from forms_api.languages import Folder, prefix, public
+from forms_api.languages import Edition, Folder, prefix, public
 from forms_api.options import Catalogue
 from forms_api.patterned import AccessCode, Page, Reference
 from forms_api.templating import fill, summary_box
@@ -37,12 +37,12 @@ class Receipt:
     place: str = ""  # with seats: "taken", or "waiting" for the waiting list
 
 
-def address(slug: str, lang: Folder) -> str:
+def address(slug: str, lang: Edition) -> str:
     """The address of a guidance page by its slug: help/index is /help/."""
     return f"/{prefix(lang)}{slug}/".replace("/index/", "/")
 
 
-def page_url(form: Form, lang: Folder) -> str:
+def page_url(form: Form, lang: Edition) -> str:
     """The form's static page; the form itself where that is the foot of every page."""
     if form.page == EVERY:
         return f"/forms/{form.id}?lang={public(lang)}"

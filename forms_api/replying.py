@@ -1,13 +1,13 @@
 """Answers in both dresses: pages in the site's shell, and JSON with the same parts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, g, json, request
 
 from forms_api import chrome, render
 from forms_api.forms import Form
-from forms_api.languages import Folder, other, prefix, public
+from forms_api.languages import Folder, edition_of, prefix, public
 from forms_api.render import Receipt
 from forms_api.services import here
 
@@ -25,18 +25,22 @@ def page(
     status: int = 200,
     error: bool = False,
     form: Form | None = None,
-    switch: str | None = None,
+    switch: Callable[[str], str] | None = None,
 ) -> Response:
-    """`switch` is the same page in the other language; by default the form's static page."""
+    """`switch` is the same page by public code; by default the form's static page."""
     site = here().site
-    there = other(lang)
+
+    def home(code: str) -> str:
+        there = edition_of(code)
+        return render.page_url(form, there) if form else f"/{prefix(there)}"
+
     html = chrome.dressed(
         site.shell(lang),
         lang,
         site.name(lang),
         title,
         content,
-        switch or (render.page_url(form, there) if form else f"/{prefix(there)}"),
+        switch or home,
         crumb=(form.title[lang], render.page_url(form, lang)) if form else (),
         rail=render.rail_html(form, lang) if form else "",
         error=error,

@@ -1,7 +1,9 @@
 """A finished page with marked places to fill: `<!--jq:NAME-->default<!--/jq:NAME-->`."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Final
 
 NAMES: Final = frozenset(
@@ -9,7 +11,7 @@ NAMES: Final = frozenset(
      "head"}
 )  # fmt: skip
 _PLACE = re.compile(r"<!--jq:([a-z_]+)-->(.*?)<!--/jq:\1-->", re.DOTALL)
-_HREF = re.compile(r'href="[^"]*"')
+_LINK = re.compile(r'(?P<start><a href=")[^"]*(?P<rest>" hreflang="(?P<code>[\w-]+)")')
 _LEFT_OVER = re.compile(r"<!--/?jq:([a-z_]+)-->")
 
 
@@ -34,10 +36,17 @@ class Shell:
                 raise ValueError(f"unclosed or nested place in the shell: {found[1]}")
         return cls(tuple(fixed), tuple(names), tuple(defaults))
 
-    def switches(self, address: str) -> dict[str, str]:
-        """The links to the other language as parts to fill, leading to `address`."""
+    def switches(self, address: Callable[[str], str]) -> dict[str, str]:
+        """The links to the other editions as parts to fill: the page's `address` by public code.
+
+        A link begins `<a href="…" hreflang="zh-Hant"`.
+        """
+
+        def led(link: re.Match[str]) -> str:
+            return f"{link['start']}{escape(address(link['code']))}{link['rest']}"
+
         return {
-            name: _HREF.sub(f'href="{address}"', default, count=1)
+            name: _LINK.sub(led, default)
             for name, default in zip(self.names, self.defaults, strict=True)
             if name in ("switch", "switch_foot")
         }
@@ -46,7 +55,7 @@ class Shell:
         """The page; places not named keep their default. Raises KeyError for an unknown name.
 
         Each part is finished HTML: `title` is a whole <title>, `canonical` a whole <link>,
-        `switch` a whole <a>. A name that stands twice is filled twice.
+        `switch` all links to other editions. A name that stands twice is filled twice.
         """
         for name in parts:
             if name not in NAMES:

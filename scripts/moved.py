@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from forms_api.languages import FOLDERS, Folder, other, prefix
+from forms_api.languages import FOLDERS, Folder, edition_of, prefix
 from forms_api.shell import Shell
 from scripts.content import moved
 from scripts.content.pages import url_of
@@ -46,7 +46,7 @@ def write(
 def _page(slug: str, lang: Folder, shell: Shell, sources: Sources) -> str:
     w = sources.site.words[lang]
     title = sources.site.titles[lang][slug]
-    here, there = (f"/{prefix(one)}{url_of(slug)}" for one in (lang, other(lang)))
+    here = f"/{prefix(lang)}{url_of(slug)}"
     return shell.fill(
         title=f"<title>{escape(w['moved_title'])} · {escape(w['name'])}</title>",
         description="",
@@ -57,5 +57,5 @@ def _page(slug: str, lang: Folder, shell: Shell, sources: Sources) -> str:
         f'<p class="jq-next"><a href="{here}">{escape(title)}</a></p>',
         rail="",
         head=f'<meta http-equiv="refresh" content="0; url={here}">',
-        **shell.switches(there),
+        **shell.switches(lambda code: f"/{prefix(edition_of(code))}{url_of(slug)}"),
     )

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from forms_api import publishable
-from forms_api.languages import FOLDERS, Folder, other, prefix
+from forms_api.languages import FOLDERS, Folder, edition_of, prefix
 from forms_api.shell import Shell
 from scripts.answers.files import SLUG, Answer
 from scripts.content.words import fill
@@ -158,7 +158,6 @@ class _Pages:
         if slug != SLUG:
             steps.append((self._url(SLUG), self.words["answers_title"]))
         name = escape(self.words["name"])
-        twin = f"/{prefix(other(self.lang))}{slug}/"
         return self.shell.fill(
             title=f"<title>{escape(title)} · {name}</title>",
             description=f'<meta name="description" content="{escape(description)}">',
@@ -167,7 +166,7 @@ class _Pages:
             content=content,
             rail=rail,
             head=_INDEXED + open_graph(title, description, there) + head,
-            **self.shell.switches(twin),
+            **self.shell.switches(lambda code: f"/{prefix(edition_of(code))}{slug}/"),
         )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms_api.languages import Folder, called, offered, prefix, public, source
+from forms_api.languages import other as other_folder
 from scripts.content.pages import CatalogueRow, is_outside, url_of
 from scripts.content.words import identity_for
 
@@ -13,8 +15,6 @@ SECTIONS = ("find", "away", "help", "join", "branch", "bridge", "about")
 #: The sections a reader needs first stand on the left; the others are for those who go deeper.
 DEEP = ("branch", "bridge", "about")
 _FOOT = ("about", "privacy", "forms", "then-now", "glossary", "maintain")
-_PUBLIC = {"zh": "zh-Hans", "en": "en"}
-_OTHER = {"zh": "en", "en": "zh"}
 _PREFIX = {"zh": "", "en": "en/"}
 
 
@@ -139,22 +139,44 @@ def search_words(site: Site, lang: str, popular: Iterable[dict[str, str]] = ()) 
     return found
 
 
+def _editions(site: Site, url: str, lang: str) -> list[dict[str, str]]:
+    """What the page can be read in, in a fixed order; `url` is empty for the one that it is."""
+    there = offered(site.identity)
+    found = []
+    for edition in there:
+        short, name = called(edition, there)
+        address = "" if edition == lang else f"/{prefix(edition)}{url}"
+        words = site.words[source(edition)]
+        found.append(
+            {
+                "code": public(edition),
+                "url": address,
+                "short": short,
+                "name": name,
+                "offer": words["offer"],  # written alike in both kinds of characters
+                "stay": words["offer_stay"],
+            }
+        )
+    return found
+
+
 def page_context(
     site: Site,
     slug: str,
-    lang: str,
+    lang: Folder,
     meta: dict[str, Any],
     popular: Iterable[dict[str, str]],
 ) -> dict[str, Any]:
     """The variables of docs/theme/base.html for one page."""
-    other = _OTHER[lang]
+    other = other_folder(lang)
     listed = slug in site.rows or is_outside(slug)
     url = url_of(slug) if listed else ""
     return {
         "L": lang,
         "P": _PREFIX[lang],
-        "html_lang": _PUBLIC[lang],
-        "other_lang": _PUBLIC[other],
+        "html_lang": public(lang),
+        "editions": _editions(site, url, lang),
+        "other_lang": public(other),
         "other_url": f"/{_PREFIX[other]}{url}",
         "identity": identity_for(site.identity, lang),
         "w": site.words[lang],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from forms_api.languages import edition_of, prefix
 from forms_api.shell import Shell
 from scripts.directory.linked_data import open_graph
 from scripts.directory.schema import Places
@@ -18,7 +18,7 @@ from scripts.directory.views import Parts
 from scripts.directory.words import PREFIX, Words
 from scripts.laying import lay, remove
 
-_HREF = re.compile(r'href="[^"]*"')
+_HERE = "{here}"  # stands for the page's path in the links to its other editions
 #: What the rail leads on to: path and the key of its words. Only those that are built are shown.
 _RAIL = (
     ("away/register", "contact_any"),
@@ -49,13 +49,7 @@ class Chrome:
         self.made: list[str] = []  # paths below the web root of the pages that were written
         name = identity["name"]
         self.site_name = escape(name[lang] if isinstance(name, Mapping) else name)
-        self.other = PREFIX["en" if lang == "zh" else "zh"]
-        defaults = dict(zip(shell.names, shell.defaults, strict=True))
-        self._switches = {
-            name: _HREF.split(defaults[name], maxsplit=1)
-            for name in ("switch", "switch_foot")
-            if name in defaults and _HREF.search(defaults[name])
-        }
+        self._switches = shell.switches(lambda code: f"/{prefix(edition_of(code))}{_HERE}")
         links = [(url, words[key]) for path, key in _RAIL if (url := self.url_if_built(path))]
         self.rail = str(parts.module.rail(links))
         self.crumbs = lru_cache(None)(self._crumbs)
@@ -84,8 +78,8 @@ class Chrome:
 
     def page(self, path: str, *, title: str, description: str, head: str = "", **parts: str) -> str:
         """`path` is the Chinese page's, without a leading slash: find/directory/<id>/."""
-        for name, (before, after) in self._switches.items():
-            parts[name] = f'{before}href="/{self.other}{path}"{after}'
+        for name, links in self._switches.items():
+            parts[name] = links.replace(_HERE, path)
         return self.shell.fill(
             title=f"<title>{escape(title)} · {self.site_name}</title>",
             description=f'<meta name="description" content="{escape(description)}">',

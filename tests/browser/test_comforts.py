@@ -36,8 +36,8 @@ def test_scripts_of_every_page_stay_within_four_kilobytes(built_site: BuiltSite)
     ("lang", "home", "offer", "link", "there"),
     [
         ("en", "/", "This site is also in", "English", "/en/"),
-        ("zh", "/en/", "本站也有", "中文版", "/"),
-        ("zh-Hant", "/en/", "本站也有", "中文版", "/"),
+        ("zh", "/en/", "本站也有", "中文", "/"),
+        ("zh-Hant", "/en/", "本站也有", "中文", "/"),
     ],
 )
 def test_a_first_visit_is_told_once_of_the_language_the_browser_prefers(

@@ -112,14 +112,15 @@ def shell(lang: str) -> Shell:
     def place(name: str, default: str = "") -> str:
         return f"<!--jq:{name}-->{default}<!--/jq:{name}-->"
 
-    other = "/en/" if lang == "zh" else "/"
+    other, code = ("/en/", "en") if lang == "zh" else ("/", "zh-Hans")
+    link = f'<a href="{other}" hreflang="{code}">other</a>'
     return Shell.parse(
         f'<!doctype html><html lang="{"zh-Hans" if lang == "zh" else "en"}"><head>'
         f"{place('title')}{place('description')}{place('canonical')}{place('head')}</head><body>"
-        f"<header>{place('switch', f'<a class=x href={chr(34)}{other}{chr(34)}>other</a>')}"
+        f"<header>{place('switch', link)}"
         f"</header><main>{place('crumbs')}<article>{place('content')}</article>"
         f"<aside>{place('rail')}</aside></main><footer>"
-        f"{place('switch_foot', f'<a href={chr(34)}{other}{chr(34)}>other</a>')}</footer></body>"
+        f"{place('switch_foot', link)}</footer></body>"
         "</html>"
     )
 

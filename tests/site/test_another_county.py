@@ -43,6 +43,7 @@ NEW = """
     notice: {zh: "{name}由{operator}维护。请打", en: "{name} is kept by {operator}. Call"}
     leave_url: https://weather.example/
     reference_prefix: SC
+    traditional: false
     sample: true
     colours:
       light: {brand: "#5a2d82", span: "#5a2d82", foot: "#2b1540"}

@@ -63,6 +63,7 @@ def test_this_sites_own_block_is_sound() -> None:
         ("email: desk@", "mail: desk@", "mail", "mail is not a key"),
         ("leave_url: https", "leave_url: http", "leave_url", "must begin with https://"),
         ("reference_prefix: TY", "reference_prefix: ty", "reference_prefix", "capital letters"),
+        ("sample: true", "sample: 1", "sample", "sample is true or false"),
         (
             "people: {zh: 棠砚, en: Tangyan}",
             "people: {zh: 棠砚}",

@@ -24,7 +24,7 @@
   all("[data-jq-stay]", function (button) {
     button.addEventListener("click", function () {
       keep("jq-lang", root.lang);
-      root.classList.remove("jq-offered");
+      root.removeAttribute("data-jq-offered");
       document.querySelector(".jq-brand").focus();
     });
   });
