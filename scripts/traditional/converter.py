@@ -6,44 +6,46 @@ The norm is the glossary's Traditional column: 裡 為 群 著, mainland terms, 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import opencc
 
 from scripts.search.tokens import HAN
 from scripts.traditional import terms
 
+CONFIG = "s2tw"
 QUOTES = {"“": "「", "”": "」", "‘": "『", "’": "』"}
 SEPARATOR = "\x1f"  # no text of a site holds it; OpenCC stops at a NUL, which would be worse
+NEVER = r"(?!)"
 BREAKS = str.maketrans("\x00\x1f", "  ")
 _MARK = re.compile(r"[“”‘]|(?<![A-Za-z])’|’(?![A-Za-z])")
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(f"[{HAN}]")
-_SHARE = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
-_PHRASES = ("STPhrases", "STPhrases_GeneratedFromRegionalPhrases")
 
 
 class Converter:
     """Text of the Traditional edition. What it gives is as long as what it is given.
 
-    `phrases`: Simplified → Traditional, of equal length. From the left, the longest phrase of
-    ours and OpenCC's together is taken; of two alike, ours.
+    `phrases`: Simplified → Traditional, of equal length; they hold wherever they stand, whatever
+    OpenCC makes of the words around them; of two that begin alike, the longer. `terms`: the same,
+    for those that OpenCC writes otherwise. `forms`: a Traditional character of OpenCC's → ours.
     """
 
-    def __init__(self, phrases: Mapping[str, str]) -> None:
-        unequal = [one for one, other in phrases.items() if len(one) != len(other)]
+    def __init__(
+        self, phrases: Mapping[str, str], terms: Mapping[str, str], forms: Mapping[str, str]
+    ) -> None:
+        pairs = [*phrases.items(), *terms.items(), *forms.items()]
+        unequal = [one for one, other in pairs if len(one) != len(other)]
         if unequal:
             raise ValueError(f"not of equal length in Traditional: {unequal}")
-        self.phrases = dict(phrases)
-        with TemporaryDirectory() as folder:
-            config = Path(folder) / "config.json"
-            config.write_text(json.dumps(_config(Path(folder), phrases)), encoding="utf-8")
-            self._opencc = opencc.OpenCC(str(config))
+        self.forms = dict(forms)
+        self._opencc = opencc.OpenCC(CONFIG)
+        self._use({})
+        plain = dict(zip(terms, self.many(list(terms)), strict=True))
+        needed = {one: other for one, other in terms.items() if plain[one] != other}
+        self._use({**needed, **phrases})
 
     def __call__(self, text: str) -> str:
         """One text of any length, with or without markup."""
@@ -56,12 +58,29 @@ class Converter:
         together = SEPARATOR.join(texts)
         if "\x00" in together or together.count(SEPARATOR) != len(texts) - 1:
             together = SEPARATOR.join(text.translate(BREAKS) for text in texts)
-        return [_quoted(one) for one in self._opencc.convert(together).split(SEPARATOR)]
+        made = self._opencc.convert(together)
+        for character, ours in self.forms.items():
+            made = made.replace(character, ours)
+        return [_quoted(one) for one in self._worded(together, made).split(SEPARATOR)]
+
+    def _use(self, phrases: Mapping[str, str]) -> None:
+        longest_first = sorted(phrases, key=len, reverse=True)
+        self.phrases = dict(phrases)
+        self._ours = re.compile("|".join(map(re.escape, longest_first)) or NEVER)
+
+    def _worded(self, text: str, made: str) -> str:
+        """`made` of `text`, with our phrases where their Simplified wording stands."""
+        pieces: list[str] = []
+        done = 0
+        for found in self._ours.finditer(text):
+            pieces += [made[done : found.start()], self.phrases[found[0]]]
+            done = found.end()
+        return "".join([*pieces, made[done:]])
 
 
 def load(root: Path) -> Converter:
     """With the glossary's terms and the exceptions of the repository at `root`."""
-    return Converter(terms.phrases(root))
+    return Converter(terms.phrases(root), terms.glossary_terms(root), terms.forms(root))
 
 
 def _quoted(text: str) -> str:
@@ -69,33 +88,3 @@ def _quoted(text: str) -> str:
     if not _MARK.search(text) or (_LATIN.search(text) and not _CHINESE.search(text)):
         return text
     return _MARK.sub(lambda found: QUOTES[found[0]], text)
-
-
-def _config(folder: Path, phrases: Mapping[str, str]) -> dict[str, Any]:
-    """OpenCC's s2tw with our phrases beside its own, and left alone by its last step."""
-    ours = _group("union", _text(folder / "ours", phrases), *map(_built_in, _PHRASES))
-    kept = _text(folder / "kept", {other: other for other in phrases.values()})
-    variants = [_built_in("TWVariantsPhrases"), _built_in("TWVariants")]
-    return {
-        "name": "Traditional edition",
-        "segmentation": {"type": "mmseg", "dict": ours},
-        "conversion_chain": [
-            {"dict": _group("short_circuit", ours, _built_in("STCharacters"))},
-            {"dict": _group("short_circuit", kept, *variants)},
-        ],
-    }
-
-
-def _group(policy: str, *dictionaries: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "group", "match_policy": policy, "dicts": list(dictionaries)}
-
-
-def _built_in(name: str) -> dict[str, Any]:
-    return {"type": "ocd2", "file": str(_SHARE / f"{name}.ocd2")}
-
-
-def _text(path: Path, pairs: Mapping[str, str]) -> dict[str, Any]:
-    """OpenCC refuses an empty dictionary: a mark that stands for itself is always there."""
-    lines = [f"{one}\t{other}\n" for one, other in sorted({"〇〇": "〇〇", **pairs}.items())]
-    path.write_text("".join(lines), encoding="utf-8")
-    return {"type": "text", "file": str(path)}

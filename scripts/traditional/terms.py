@@ -22,6 +22,11 @@ class Wording:
     why: str
     line: int
 
+    @property
+    def is_form(self) -> bool:
+        """A single character: no phrase, but another form of one, for the whole edition."""
+        return len(self.simplified) == 1
+
 
 def load_exceptions(root: Path) -> list[Wording]:
     """In the file's order; rows with a part missing or of unequal length as they are."""
@@ -33,12 +38,13 @@ def load_exceptions(root: Path) -> list[Wording]:
 
 
 def phrases(root: Path) -> dict[str, str]:
-    """Simplified → Traditional of equal length; an exception wins over the glossary."""
-    found = glossary_terms(root)
-    for one in load_exceptions(root):
-        if one.simplified and len(one.simplified) == len(one.traditional):
-            found[one.simplified] = one.traditional
-    return found
+    """The exceptions, Simplified → Traditional."""
+    return {one.simplified: one.traditional for one in load_exceptions(root) if not one.is_form}
+
+
+def forms(root: Path) -> dict[str, str]:
+    """A Traditional character of OpenCC's → the one this site writes instead, everywhere."""
+    return {one.simplified: one.traditional for one in load_exceptions(root) if one.is_form}
 
 
 def glossary_terms(root: Path) -> dict[str, str]:

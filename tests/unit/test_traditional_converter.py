@@ -44,4 +44,4 @@ def test_many_texts_come_out_as_each_alone_does(convert: Converter) -> None:
 
 def test_a_phrase_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="里面"):
-        Converter({"里面": "裡"})
+        Converter({"里面": "裡"}, {}, {})
