@@ -81,13 +81,15 @@ def _build(
         counts = filling.fill(root, sources, shells, staging)
     result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
     identity_block = sources.site.identity
-    looked = work.enter_context(beside(lambda: verify.verify(public, identity_block), "verify"))
+    verified = work.enter_context(
+        beside(lambda: verify.verify(public, identity_block, counts.looked), "verify")
+    )
     with result.stage("index", "搜索索引 index"):
         glossary = root / "docs/data/glossary.tsv"
         # Beside the tree, since the links in the tree are being read meanwhile.
         index_tree(public, staging / "search-index", glossary=glossary)
     with result.stage("verify", "核对成品 verify"):
-        result.problems = looked.result()
+        result.problems = verified.result()
         (staging / "search-index").rename(public / "search-index")
         result.problems += soundness.check(public)
     if result.problems:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from forms_api.shell import Shell
-from scripts import feeds
+from scripts import feeds, verify
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder, pages
 from scripts.directory.kept import Kept
@@ -33,6 +33,7 @@ def fill(
         public,
         today=today,
         identity=sources.site.identity,
+        checks=verify.checks(sources.site.identity),
         site_url=sources.site_url,
         forms=set(sources.forms),
         meets=directory_feeds.meeting(root, branches, today),

@@ -38,7 +38,7 @@ def rebuild(
             counts = filling.fill(root, sources, shells, staging, kept)
         result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
         with result.stage("verify", "核对成品 verify"):
-            result.problems = verify.verify_some(public, sources.site.identity, counts.made)
+            result.problems = verify.verify_some(public, counts.looked)
         if result.problems:
             return True
         quick.remember(root, staging, marks, sources, last.record["face"])

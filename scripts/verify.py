@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scripts import verify_entries
 from scripts.problems import Problem
+from scripts.verify_entries import Checks, Looked
 from scripts.walk import files_below
 
 #: Text that must not survive a build, and what it means.
@@ -30,33 +30,48 @@ _CANONICAL = re.compile(rb'<link rel="canonical"[^>]*>')
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>")
 
 
-#: The pages that are made in thousands; with no more of them than this lychee reads them too.
-_MANY = re.compile(r"(?:en/)?find/directory/.+/")
+#: With no more pages than this lychee reads them all.
 _FOR_LYCHEE = 2500
 
 
-def verify(public: Path, identity: dict[str, Any]) -> list[Problem]:
-    """Every page of both languages; problems name the file below the web root."""
+def checks(identity: Mapping[str, Any]) -> Checks:
+    """For pages that are looked at while they are made."""
+    sample = bool(identity["sample"])
+
+    def page(name: str, html: bytes) -> Iterator[Problem]:
+        yield from text_faults(name, html)
+        yield from page_faults(sample, name, html)
+
+    def part(name: str, html: bytes) -> Iterator[Problem]:
+        yield from text_faults(name, html)
+        yield from heading_faults(name, html)
+
+    return Checks(page, part)
+
+
+def verify(
+    public: Path, identity: Mapping[str, Any], looked: Looked | None = None
+) -> list[Problem]:
+    """Every page of all editions; problems name the file below the web root.
+
+    Pages that were `looked` at while they were made are not read again, unless they are so few
+    that lychee may read them.
+    """
     files = set(files_below(public))
-    pages = sorted(name for name in files if name.endswith(".html"))
-    many = [name for name in pages if _MANY.match(name)]
-    if len(many) <= _FOR_LYCHEE:
-        many = []
-    few = sorted(set(pages) - set(many))
-    whole = partial(page_faults, bool(identity["sample"]))
-    found = []
-    for name in few:
-        html = (public / name).read_bytes()
-        found += [*text_faults(name, html), *whole(name, html)]
-    found += verify_entries.problems(public, many, files, verify_entries.Checks(text_faults, whole))
-    return found + sorted(set(links(public, few if many else [])))
+    looked = looked or Looked()
+    pages = {name for name in files if name.endswith(".html")}
+    few = sorted(pages.difference(looked.names))
+    whole = checks(identity).page
+    found = [problem for name in few for problem in whole(name, (public / name).read_bytes())]
+    if len(pages) <= _FOR_LYCHEE:
+        return found + looked.found + sorted(set(links(public)))
+    found += verify_entries.problems(public, looked, files)
+    return found + sorted(set(links(public, few)))
 
 
-def verify_some(public: Path, identity: dict[str, Any], names: Sequence[str]) -> list[Problem]:
-    """Only the pages `names`, where all others were taken over from a release."""
-    whole = partial(page_faults, bool(identity["sample"]))
-    checks = verify_entries.Checks(text_faults, whole)
-    return verify_entries.problems(public, list(names), _Files(public), checks)
+def verify_some(public: Path, looked: Looked) -> list[Problem]:
+    """Only the pages that were made, where all others were taken over from a release."""
+    return verify_entries.problems(public, looked, _Files(public))
 
 
 @dataclass(frozen=True)
@@ -80,10 +95,15 @@ def text_faults(name: str, html: bytes) -> Iterator[Problem]:
         yield Problem(name, 0, "inline-script", "the content security policy refuses it")
 
 
-def page_faults(sample: bool, name: str, html: bytes) -> Iterator[Problem]:
-    """What every page must have."""
+def heading_faults(name: str, html: bytes) -> Iterator[Problem]:
+    """One first-level heading; a frame has none."""
     if html.count(b"<h1") != 1:
         yield Problem(name, 0, "heading", f"{html.count(b'<h1')} first-level headings")
+
+
+def page_faults(sample: bool, name: str, html: bytes) -> Iterator[Problem]:
+    """What every page must have."""
+    yield from heading_faults(name, html)
     if b"jq-notice" not in html:
         yield Problem(name, 0, "notice", "the notice that this is no official site is missing")
     if sample and b'content="noindex"' not in html:

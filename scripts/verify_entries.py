@@ -1,25 +1,23 @@
-"""Thousands of pages that share a frame: each line is looked at once, each address followed once.
+"""Thousands of pages that share a frame, looked at while they are made: none is read again.
 
-What `verify` asks of every page holds here too; a line that another page has already shown to be
-sound is not read again. Tags of these pages never run over the end of a line.
+The first page of a shell is looked at whole; of all others only what they do not share with it.
+Each address is followed once, when all pages stand.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from scripts.beside import beside
+from forms_api.shell import Shell
 from scripts.problems import Problem
 
-#: From so many pages on two processes share the work.
-_TWO_PROCESSES_FROM = 2000
-_ADDRESS = re.compile(rb'\b(?:href|src|action)="([^"]*)"')
-_INNER = re.compile(rb'\bhref="#([^"]+)"')
+_ADDRESS = re.compile(rb'(?:href|src|action)="([^"]*)"')
+_INNER = re.compile(rb'="#([^"]+)"')
 _ID = re.compile(rb'\bid="?([^"\s>]+)')
 
 Check = Callable[[str, bytes], Iterable[Problem]]
@@ -27,48 +25,55 @@ Check = Callable[[str, bytes], Iterable[Problem]]
 
 @dataclass(frozen=True)
 class Checks:
-    """`text` finds what may stand nowhere, line by line; `page` what every page must have."""
+    """`page` is asked of a whole page, `part` of what a page does not share with its shell."""
 
-    text: Check
     page: Check
+    part: Check
+
+
+#: Only addresses and places within a page are looked at.
+ANYTHING = Checks(lambda name, html: (), lambda name, html: ())
 
 
 @dataclass
-class _Reader:
-    """`found`: problems; `targets`: root-absolute address → the first page that leads there."""
+class Looked:
+    """What came of looking: `found` are problems; `names` the pages, as paths below the web root;
+    `targets`: root-absolute address → the first page that leads there."""
 
-    public: str
-    checks: Checks
+    names: list[str] = field(default_factory=list)
     found: list[Problem] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
-    _seen: set[bytes] = field(default_factory=set)
-    _feet: set[bytes] = field(default_factory=set)
-    _known: set[bytes] = field(default_factory=set)
-    _inner: dict[bytes, list[bytes]] = field(default_factory=dict)
 
-    def read(self, name: str) -> None:
-        """`name` is the page's path below the web root."""
-        with open(f"{self.public}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
-            page = file.read()
-        body, _, foot = page.partition(b"</article>")
-        if foot in self._feet:  # what follows the article is the same on all but a few pages
-            lines = set(body.split(b"\n"))
-        else:
-            self._feet.add(foot)
-            lines = set(page.split(b"\n"))
-        fresh = lines - self._seen
-        text = b"\n".join(fresh)
-        # The first page is read whole, so that a tag of the frame may have several lines.
-        self.found.extend(self.checks.text(name, text if self._seen else page))
-        self.found.extend(self.checks.page(name, page))
-        self._seen |= fresh
-        self._follow(name, text)
-        if b'="#' in text:
-            self._inner |= {line: ids for line in fresh if (ids := _INNER.findall(line))}
-        for line in lines & self._inner.keys():
-            for id_ in self._inner[line]:
-                if b'id="%b"' % id_ not in page:
-                    self.found.append(_broken(name, f"#{id_.decode()}"))
+    def add(self, other: Looked) -> None:
+        self.names += other.names
+        self.found += other.found
+        self.targets = other.targets | self.targets
+
+
+class Watch:
+    """Looks at pages that are made from `shell`."""
+
+    def __init__(self, shell: Shell, checks: Checks) -> None:
+        self.looked = Looked()
+        self._checks = checks
+        self._known: set[bytes] = set()
+        frame = "".join(shell.fixed).encode()
+        self._frame_ids = set(_ID.findall(frame))
+        #: Places that the frame leads to and does not hold: every page must.
+        self._wanted = set(_INNER.findall(frame)) - self._frame_ids
+
+    def look(self, name: str, page: str, parts: Mapping[str, str]) -> None:
+        """`name` is the page's path below the web root; `parts` were filled into the shell."""
+        first = not self.looked.names
+        self.looked.names.append(name)
+        own = "\n".join(parts.values()).encode()
+        shown = page.encode() if first else own
+        check = self._checks.page if first else self._checks.part
+        self.looked.found.extend(check(name, shown))
+        self._follow(name, shown)
+        for id_ in {*_INNER.findall(own), *self._wanted} - self._frame_ids:
+            if b'id="%b"' % id_ not in own:
+                self.looked.found.append(_broken(name, f"#{id_.decode()}"))
 
     def _follow(self, name: str, text: bytes) -> None:
         """Addresses that begin with the root are the same on every page: each is read once."""
@@ -76,37 +81,20 @@ class _Reader:
             address = html.unescape(found.decode())
             if found.startswith(b"/") and not found.startswith(b"//"):
                 self._known.add(found)
-                self.targets[address] = name
+                self.looked.targets[address] = name
             elif not (
                 address.startswith(("#", "//", "tel:", "mailto:")) or urlsplit(address).scheme
             ):
-                self.targets[urljoin(f"/{name}", address)] = name
+                self.looked.targets[urljoin(f"/{name}", address)] = name
 
 
-def problems(
-    public: Path, names: list[str], files: Container[str], checks: Checks
-) -> list[Problem]:
-    """Of the pages `names`; `files` are all paths below `public`."""
-
-    def part(mine: list[str]) -> tuple[list[Problem], dict[str, str]]:
-        reader = _Reader(str(public), checks)
-        for name in mine:
-            reader.read(name)
-        return reader.found, reader.targets
-
-    if len(names) < _TWO_PROCESSES_FROM:
-        found, targets = part(names)
-    else:
-        middle = len(names) // 2
-        with beside(lambda: part(names[middle:]), "verify") as rest:
-            found, targets = part(names[:middle])
-        more, further = rest.result()
-        found, targets = found + more, further | targets
-    return found + list(_broken_targets(public, targets, files))
+def problems(public: Path, looked: Looked, files: Container[str]) -> list[Problem]:
+    """All that was found, and what leads nowhere; `files` are all paths below `public`."""
+    return looked.found + list(_broken_targets(public, looked.targets, files))
 
 
 def _broken_targets(
-    public: Path, targets: dict[str, str], files: Container[str]
+    public: Path, targets: Mapping[str, str], files: Container[str]
 ) -> Iterator[Problem]:
     ids: dict[str, set[str]] = {}
     for address, name in targets.items():

@@ -17,6 +17,7 @@ from scripts.directory.schema import Places
 from scripts.directory.views import Parts
 from scripts.directory.words import PREFIX, Words
 from scripts.laying import lay, remove
+from scripts.verify_entries import Watch
 
 _HERE = "{here}"  # stands for the page's path in the links to its other editions
 #: What the rail leads on to: path and the key of its words. Only those that are built are shown.
@@ -42,11 +43,12 @@ class Chrome:
         identity: Mapping[str, Any],
         site_url: str,
         out: Path,
+        watch: Watch,
     ) -> None:
         self.shell, self.lang, self.words, self.parts = shell, lang, words, parts
+        self._watch = watch
         self.places, self.site_url, self.out = places, site_url, out
         self._base = f"{out}/{PREFIX[lang]}"
-        self.made: list[str] = []  # paths below the web root of the pages that were written
         name = identity["name"]
         self.site_name = escape(name[lang] if isinstance(name, Mapping) else name)
         self._switches = shell.switches(lambda code: f"/{prefix(edition_of(code))}{_HERE}")
@@ -80,18 +82,19 @@ class Chrome:
         """`path` is the Chinese page's, without a leading slash: find/directory/<id>/."""
         for name, links in self._switches.items():
             parts[name] = links.replace(_HERE, path)
-        return self.shell.fill(
-            title=f"<title>{escape(title)} · {self.site_name}</title>",
-            description=f'<meta name="description" content="{escape(description)}">',
-            canonical=f'<link rel="canonical" href="{self.absolute(path)}">',
-            rail=self.rail,
-            head=open_graph(title, description, self.absolute(path)) + head,
-            **parts,
-        )
+        parts |= {
+            "title": f"<title>{escape(title)} · {self.site_name}</title>",
+            "description": f'<meta name="description" content="{escape(description)}">',
+            "canonical": f'<link rel="canonical" href="{self.absolute(path)}">',
+            "rail": self.rail,
+            "head": open_graph(title, description, self.absolute(path)) + head,
+        }
+        page = self.shell.fill(**parts)
+        self._watch.look(f"{PREFIX[self.lang]}{path}index.html", page, parts)
+        return page
 
     def write(self, path: str, page: str) -> int:
         """Bytes written below the web root."""
-        self.made.append(f"{PREFIX[self.lang]}{path}index.html")
         folder = f"{self._base}{path}"
         with contextlib.suppress(FileExistsError):
             try:

@@ -35,6 +35,7 @@ from scripts.directory.words import (
     load_words,
     within,
 )
+from scripts.verify_entries import ANYTHING, Checks, Looked, Watch
 
 DATA = THEME.parent / "data"
 
@@ -50,8 +51,8 @@ TWO_PROCESSES_FROM = 500
 class Counts:
     """Pages written: of entries (both languages), of browse pages, and their bytes.
 
-    `seconds` is what the pages of entries took, without the others; `made` names, where others
-    were kept, the pages that were written.
+    `seconds` is what the pages of entries took, without the others; `looked` names the pages that
+    were made, and what was found wrong with them.
     """
 
     entries: int
@@ -59,7 +60,7 @@ class Counts:
     browse_pages: int
     bytes: int
     seconds: float
-    made: tuple[str, ...] = ()
+    looked: Looked
 
 
 def fill(
@@ -70,6 +71,7 @@ def fill(
     today: date,
     identity: Mapping[str, Any],
     site_url: str,
+    checks: Checks = ANYTHING,
     forms: Collection[str] = (),
     meets: Collection[str] = (),
     words: Mapping[str, Words] | None = None,
@@ -81,7 +83,8 @@ def fill(
     `site_url` ends in "/". `forms` are the ids of forms the service offers, `meets` those of
     branches with a calendar of their own. Pages that are linked
     to only if they exist are looked for in `out`, so MkDocs must have written there before.
-    With `kept`, `out` holds the pages of the earlier release, and those that change are made anew;
+    Each page is looked at with `checks`. With `kept`, `out` holds the pages of the earlier release,
+    and those that change are made anew;
     `today`, shells and words must be as then.
     """
     wording = words or load_words(DATA)
@@ -91,8 +94,17 @@ def fill(
         parts = Parts(env, lang, wording[lang])
         correct = "find-correct-listing" in forms
         views = Views(directory, lang, wording[lang], parts, today, correct, meets)
+        watch = Watch(shells[lang], checks)
         chrome = Chrome(
-            shells[lang], lang, wording[lang], parts, directory.places, identity, site_url, out
+            shells[lang],
+            lang,
+            wording[lang],
+            parts,
+            directory.places,
+            identity,
+            site_url,
+            out,
+            watch,
         )
         size = _write_entries(env, directory, views, chrome, kept)
         seconds = time.perf_counter() - began
@@ -102,7 +114,7 @@ def fill(
             size += sum(chrome.write(path, page) for path, page in pages.all())
             written = pages.written
         count = len(directory.branches)
-        return Counts(count, count, written, size, seconds, tuple(chrome.made) if kept else ())
+        return Counts(count, count, written, size, seconds, watch.looked)
 
     if len(kept.entries if kept else directory.branches) < TWO_PROCESSES_FROM:
         counts = [one(lang) for lang in LANGUAGES]
@@ -112,13 +124,16 @@ def fill(
             chinese = one("zh")
         counts = [chinese, english.result()]
         seconds = max(count.seconds for count in counts)
+    looked = Looked()
+    for count in counts:
+        looked.add(count.looked)
     return Counts(
         entries=len(directory.branches),
         entry_pages=sum(count.entry_pages for count in counts),
         browse_pages=sum(count.browse_pages for count in counts),
         bytes=sum(count.bytes for count in counts),
         seconds=seconds,
-        made=tuple(name for count in counts for name in count.made),
+        looked=looked,
     )
 
 
