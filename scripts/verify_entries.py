@@ -17,7 +17,7 @@ from forms_api.shell import Shell
 from scripts.problems import Problem
 
 _ADDRESS = re.compile(rb'(?:href|src|action)="([^"]*)"')
-_INNER = re.compile(rb'="#([^"]+)"')
+_INNER = re.compile(rb'href="#([^"]+)"')
 _ID = re.compile(rb'\bid="?([^"\s>]+)')
 
 Check = Callable[[str, bytes], Iterable[Problem]]
