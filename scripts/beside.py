@@ -22,17 +22,20 @@ class Promise(Generic[T]):
 
     def __init__(self, pid: int, pipe: int, name: str) -> None:
         self._pid, self._pipe, self._name = pid, pipe, name
+        self._sent: bytes | None = None
         self._done: tuple[T] | None = None
 
     def result(self) -> T:
         """Raises RuntimeError when the other process failed; its traceback is on stderr."""
-        if self._done is None:
+        if self._sent is None:
             with os.fdopen(self._pipe, "rb") as pipe:
-                sent = pipe.read()
+                self._sent = pipe.read()
             _, status = os.waitpid(self._pid, 0)
-            if status or not sent:
-                raise RuntimeError(f"{self._name} failed beside the build")
-            self._done = (pickle.loads(sent),)  # noqa: S301  # from our own child
+            self._sent = b"" if status else self._sent
+        if not self._sent:
+            raise RuntimeError(f"{self._name} failed beside the build")
+        if self._done is None:
+            self._done = (pickle.loads(self._sent),)  # noqa: S301  # from our own child
         return self._done[0]
 
 

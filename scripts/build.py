@@ -1,6 +1,6 @@
 """`manage.py build`: check → render → fill directory → index → verify → compress → release.
 
-Two processes work at a time: MkDocs renders beside the check, the pages are verified beside the
+Two processes work at a time: MkDocs renders while data are written, pages are verified beside the
 search index. `seconds` of a stage is what the build waited for it.
 """
 
@@ -103,19 +103,20 @@ def _build(
 def _render(
     root: Path, result: BuildResult, staging: Path, work: ExitStack, previous: Path | None
 ) -> tuple[Sources, dict[str, Shell], str] | None:
-    """Check and data with MkDocs beside them: sources, shells of entries, what pages show of the
+    """Check, then data with MkDocs beside them: sources, shells of entries, what pages show of the
     directory. None when there were problems. `previous` is the last release's web root."""
     public, private = staging / "public", staging / "_private"
-    pages = work.enter_context(rendering(root, public))
     with result.stage("check", "检查 check"):
         result.problems = check(root).problems
     if result.problems:
         return None
     with result.stage("render", "生成页面 render"):
         sources = read_sources(root)
-        codes, shown = qr.codes(sources), quick.face(sources)
+        shown = quick.face(sources)
+        pages = work.enter_context(rendering(root, public, sources))
+        codes = qr.codes(sources)
         filling.write_data(root, sources, staging / "early", previous)
-        result.problems = pages.problems()
+        result.problems = pages.result()
         if result.problems:
             return None
         (staging / "early/data").rename(public / "data")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from forms_api.shell import Shell
 from scripts import feeds, verify
+from scripts.beside import beside
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder, pages
 from scripts.directory.kept import Kept
@@ -51,5 +53,13 @@ def write_data(
     They need no page, so a whole build makes them while MkDocs renders.
     """
     branches, today = sources.branches, sources.today
-    directory_feeds.write(branches, root, out, today, sources.site_url, previous, kept)
-    finder.write(branches, out, today, root / "docs/data", kept=kept)
+
+    def find() -> None:
+        finder.write(branches, out, today, root / "docs/data", kept=kept)
+
+    with ExitStack() as work:
+        if kept or len(branches.branches) < pages.TWO_PROCESSES_FROM:
+            find()
+        else:
+            work.enter_context(beside(find, "the finder's data"))
+        directory_feeds.write(branches, root, out, today, sources.site_url, previous, kept)

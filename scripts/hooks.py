@@ -15,7 +15,8 @@ from scripts import qr
 from scripts.content import dress, phones
 from scripts.content.context import page_context
 from scripts.content.words import fill_all, identity_for
-from scripts.sources import Sources, read_sources
+from scripts.rendering import sources_of
+from scripts.sources import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @cache
 def _sources(started: float) -> Sources:
     """Read once for both languages of one MkDocs run; `started` tells one run from the next."""
-    return read_sources(ROOT)
+    return sources_of(ROOT)
 
 
 _run: list[float] = []

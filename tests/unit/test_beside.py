@@ -22,3 +22,14 @@ def test_what_goes_wrong_there_is_told_here(capfd: pytest.CaptureFixture[str]) -
     with pytest.raises(RuntimeError, match="the list failed"), beside(fails, "the list"):
         pass
     assert "no such branch" in capfd.readouterr().err
+
+
+def test_whoever_asks_again_is_told_the_same(capfd: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise ValueError("no such branch")
+
+    with pytest.raises(RuntimeError, match="the list failed"), beside(fails, "the list") as other:
+        other.result()
+    with pytest.raises(RuntimeError, match="the list failed"):
+        other.result()
+    assert "no such branch" in capfd.readouterr().err
