@@ -39,6 +39,7 @@ from scripts.content.pages import (
 from scripts.directory.importer import check_directory
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
+from scripts.traditional import risks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,8 @@ class Report:
     planned: list[str] = field(default_factory=list)
     branches: int = 0
     problems: list[Problem] = field(default_factory=list)
+    #: Words for a person to look at; they keep nothing from being built.
+    notices: list[Problem] = field(default_factory=list)
 
     def count(self, *codes: str) -> int:
         return sum(problem.code in codes for problem in self.problems)
@@ -72,6 +75,7 @@ class Report:
             "planned": self.planned,
             "branches": self.branches,
             "problems": [problem.as_dict() for problem in self.problems],
+            "notices": [notice.as_dict() for notice in self.notices],
         }
 
 
@@ -117,6 +121,7 @@ def check(root: Path = ROOT) -> Report:
     found.extend(answers.check(root, rows))
     found.extend(totals.check(root, forms))
     found.extend(variants.check(root, pages))
+    found.extend(risks.faults(root))
     report.terms = len(glossary.load_terms(root))
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")
     report.outdated = _outdated(pages)
@@ -171,6 +176,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     report = check()
+    report.notices = risks.notices(ROOT)
     if args.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
@@ -179,13 +185,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def print_report(report: Report) -> None:
-    for problem in report.problems:
+    for problem in [*report.problems, *report.notices]:
         print(problem)
     pages, carried = report.pages, report.facts
     print(
         f"页面 zh {pages['zh']}、en {pages['en']}，事实 {carried['zh']}/{carried['total']}，"
-        f"支部 {report.branches}，问题 {len(report.problems)}\n"
+        f"支部 {report.branches}，问题 {len(report.problems)}，提醒 {len(report.notices)}\n"
         f"pages zh {pages['zh']}, en {pages['en']}; facts {carried['en']}/{carried['total']}; "
         f"branches {report.branches}; outdated translations {report.outdated}; "
-        f"problems {len(report.problems)}"
+        f"problems {len(report.problems)}, notices {len(report.notices)}"
     )

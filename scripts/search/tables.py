@@ -25,7 +25,7 @@ def traditional_to_simplified() -> Mapping[str, str]:
     A rare one that is kept in some words only (瞭望, but 了解) is folded in all, on both sides.
     """
     table = {}
-    for source, targets in _dictionary("TSCharacters"):
+    for source, targets in dictionary("TSCharacters"):
         others = targets if source in COMMON else [one for one in targets if one != source]
         if others and len(source) == len(others[0]) == 1:
             table[source] = others[0]
@@ -56,7 +56,7 @@ def taiwan_phrases() -> Sequence[tuple[str, tuple[str, ...]]]:
     """
     fold = simplify()
     pairs = []
-    for source, targets in [*_dictionary("TWPhrasesRev"), *_dictionary("TSPhrases")]:
+    for source, targets in [*dictionary("TWPhrasesRev"), *dictionary("TSPhrases")]:
         word = fold(source)
         readings = tuple(dict.fromkeys(fold(one) for one in targets if one != source))
         if readings and readings != (word,):
@@ -100,8 +100,8 @@ def aliases_for(concepts: Iterable[Sequence[str]], text: str) -> list[tuple[list
     return kept
 
 
-def _dictionary(name: str) -> list[tuple[str, list[str]]]:
-    """The entries of one of OpenCC's dictionaries, through the converter in its package."""
+def dictionary(name: str) -> list[tuple[str, list[str]]]:
+    """(word, its other words) of a dictionary of OpenCC, through the converter in its package."""
     package = Path(opencc.__file__).parent / "clib"
     source = package / "share" / "opencc" / f"{name}.ocd2"
     with TemporaryDirectory() as folder:

@@ -1,0 +1,159 @@
+"""Words of the site that OpenCC may turn wrong, for a person to look at once.
+
+Most characters with two Traditional forms (里 裡, 只 隻, 干 幹 乾, 系 係 繫, 面 麵) are settled by
+OpenCC's phrases. What is reported: one that no phrase settles, one that a phrase gives its rare
+form (发 髮: 发卡 may be a hair clip or the issuing of cards), and one whose words can be parted in
+two ways. Whatever a row of docs/data/traditional.tsv or a term of the glossary holds is settled;
+a row that says what OpenCC does anyway keeps its words from being reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from scripts.content.words import load_config
+from scripts.problems import Problem
+from scripts.search.tables import VARIANTS, traditional_to_simplified
+from scripts.search.tokens import HAN
+from scripts.traditional import terms
+from scripts.traditional.phrasebook import Phrasebook, Reading
+
+CODE = "traditional"
+#: Where the words of the Traditional edition come from. Place names of the whole country are not
+#: among them: those that branches use stand in branches.csv.
+WORDS = (
+    "mkdocs.yml",
+    "docs/zh/**/*.md",
+    "docs/data/*.yml",
+    "docs/data/answers/**/*.*",
+    "docs/data/glossary.tsv",
+    "docs/data/pages.tsv",
+    "docs/data/branches.csv",
+    "docs/data/townships.csv",
+    "docs/theme/**/*.html",
+    "forms_api/definitions/*.yml",
+    "forms_api/strings/*.yml",
+)
+#: Usual in two forms or more: outside a phrase neither can be taken for granted.
+TWO_WAY = "系复历制准周托汇签干注征尽冲致采谷钟卷斗范云游舍卜沈面"
+#: Simplified character and the form it rarely takes, pair by pair.
+RARE = (
+    "发髮 后后 里里 只隻 只祇 面麵 干乾 干干 表錶 出齣 松鬆 胡鬍 姜薑 谷穀 家傢 向嚮 别彆 当噹 团糰"
+    " 困睏 了瞭 借藉 征征 云云 于于 余余 范范 丑丑 台颱 台檯"
+)
+#: 里 and 后 keep their form in names.
+IN_NAMES = re.compile(r"[里后](?=[区县镇乡村路街])")
+_COMMENT = re.compile(r"^\s*#.*", re.MULTILINE)
+
+
+class Risks:
+    """Reads runs of Chinese characters; each is judged once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._rare = {(pair[0], pair[1]) for pair in RARE.split()}
+        risky = "".join(sorted({*TWO_WAY, *(one for one, _ in self._rare)}))
+        self._risky = frozenset(risky)
+        self._runs = re.compile(f"[{HAN}]*[{risky}][{HAN}]*")
+        self._told: dict[str, list[str]] = {}
+
+    @cached_property
+    def _book(self) -> Phrasebook:
+        return Phrasebook(terms.forms(self.root))
+
+    @cached_property
+    def _settled(self) -> list[re.Pattern[str]]:
+        ours = (terms.phrases(self.root), terms.glossary_terms(self.root))
+        return [
+            re.compile("|".join(map(re.escape, sorted(phrases, key=len, reverse=True))))
+            for phrases in ours
+            if phrases
+        ]
+
+    @cached_property
+    def _traditional(self) -> re.Pattern[str]:
+        """Characters that stand in no Simplified text."""
+        only = {*traditional_to_simplified()} - {*VARIANTS} - {*self._book.simplified()}
+        return re.compile(f"[{''.join(only)}]")
+
+    def in_file(self, path: Path) -> Iterator[Problem]:
+        """One notice for each run of characters, at the first line that has it."""
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".yml":
+            text = _COMMENT.sub("", text)
+        for run in sorted(set(self._runs.findall(text))):
+            if run not in self._told:
+                self._told[run] = list(self._judge(run))
+            for message in self._told[run]:
+                line = text.count("\n", 0, text.index(run)) + 1
+                yield Problem(path.relative_to(self.root).as_posix(), line, CODE, message)
+
+    def _judge(self, run: str) -> Iterator[str]:
+        left = self._book.from_the_left(run)
+        right: Reading | None = None
+        for at, character in enumerate(run):
+            if character not in self._risky:
+                continue
+            phrase, made = left.phrases[at], left.text[at]
+            if not phrase and (character in TWO_WAY or IN_NAMES.match(run, at)):
+                why = "no phrase of OpenCC settles it"
+            elif (character, made) in self._rare and made != self._book.usual(character):
+                why = f"OpenCC reads “{phrase}”"
+            else:
+                right = right or self._book.from_the_right(run)
+                if right.text[at] == made:
+                    continue
+                other = right.phrases[at] or character
+                why = f"OpenCC reads “{phrase or character}”, not “{other}”"
+            if not self._is_settled(run, at) and not self._traditional.search(run):
+                words = slice(max(0, at - 2), at + 3)
+                yield (
+                    f"“{run[words]}” becomes “{left.text[words]}”: {why}; say in {terms.EXCEPTIONS}"
+                    f" how “{character}” is written there, even if it is right"
+                )
+
+    def _is_settled(self, run: str, at: int) -> bool:
+        return any(
+            found.start() <= at < found.end()
+            for pattern in self._settled
+            for found in pattern.finditer(run)
+        )
+
+
+def notices(root: Path) -> list[Problem]:
+    """What a person should look at; nothing of it keeps a site from being built.
+
+    None where the office does not publish the edition.
+    """
+    if not load_config(root)["extra"]["identity"].get("traditional"):
+        return []
+    risks = Risks(root)
+    return sorted(found for path in _files(root) for found in risks.in_file(path))
+
+
+def _files(root: Path) -> Iterable[Path]:
+    return (path for pattern in WORDS for path in sorted(root.glob(pattern)) if path.is_file())
+
+
+def faults(root: Path) -> Iterator[Problem]:
+    """Rows of the exceptions that cannot be used."""
+    seen: dict[str, int] = {}
+    for one in terms.load_exceptions(root):
+        if not (one.simplified and one.traditional and one.why):
+            message = "a row needs three cells: simplified, traditional, why"
+        elif len(one.simplified) != len(one.traditional):
+            message = f"“{one.simplified}” and “{one.traditional}” are not of equal length"
+        elif one.simplified in seen:
+            message = f"“{one.simplified}” stands in line {seen[one.simplified]} already"
+        elif one.is_form and one.simplified not in traditional_to_simplified():
+            message = (
+                f"a single character is a Traditional one to be written otherwise everywhere; give"
+                f" “{one.simplified}” with the words around it"
+            )
+        else:
+            seen[one.simplified] = one.line
+            continue
+        yield Problem(terms.EXCEPTIONS, one.line, CODE, message)
