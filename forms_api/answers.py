@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from forms_api.guards import clean
-from forms_api.languages import Folder
+from forms_api.languages import Edition
 from forms_api.options import Catalogue, Choice
 from forms_api.words import Text
 
@@ -102,14 +102,14 @@ class Field(BaseModel):
         """Numbers that hint and messages may name: {max}, {min}."""
         return {}
 
-    def choices(self, lang: Folder, catalogue: Catalogue) -> Sequence[Choice]:
+    def choices(self, lang: Edition, catalogue: Catalogue) -> Sequence[Choice]:
         return ()
 
-    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def shown(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         """The answer in words, for the read-back and the desk."""
         return value if isinstance(value, str) else ", ".join(value)
 
-    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def typed(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         """What stands in the control of a field that is not a choice."""
         return value if isinstance(value, str) else ""
 

@@ -17,6 +17,7 @@ from forms_api import (
     public,
     sealing,
     services,
+    words,
 )
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     services.attach(app, _services(settings))
     logs.follow(app)
+    app.before_request(asking.speak_as_the_site)
     app.before_request(asking.refuse_foreign_posts)
     app.after_request(headers.add)
     problems.register(app)
@@ -64,7 +66,7 @@ def _services(settings: Settings) -> Services:
     sealer = _sealer(settings)
     engine = _engine(settings)
     writer = Writer(engine, settings.queue)
-    site = Site(settings.release)
+    site = Site(settings.release, words.spoken(definitions))
     keeping = Keeping(
         engine,
         writer,

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import g, request
 
-from forms_api import languages
-from forms_api.languages import Folder
+from forms_api import languages, traditional
+from forms_api.languages import Edition
 from forms_api.refusals import Refused
 from forms_api.services import here
 
@@ -18,10 +18,19 @@ _FORM_TYPES: Final = {"application/x-www-form-urlencoded", "multipart/form-data"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
 
-def lang() -> Folder:
-    """By `lang` in the body or the query, else Accept-Language, else Chinese."""
+def lang() -> Edition:
+    """By `lang` in the body or the query, else Accept-Language, else Chinese.
+
+    Traditional is answered in Simplified, and called so, where the release has no such edition.
+    """
     named = languages.parse(g.get("lang")) or languages.parse(request.args.get("lang"))
-    return named or languages.from_accept_language(request.headers.get("Accept-Language"))
+    edition = named or languages.from_accept_language(request.headers.get("Accept-Language"))
+    return edition if edition in here().site.editions else languages.source(edition)
+
+
+def speak_as_the_site() -> None:
+    """With the Traditional words of the release that is there now."""
+    traditional.speak(here().site.traditional)
 
 
 def wants_json() -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from forms_api.languages import FOLDERS, Folder, called, prefix, public
+from forms_api.languages import FOLDERS, Edition, called, prefix, public
 from forms_api.shell import Shell
 from forms_api.templating import fill, summary_box
 from forms_api.words import words
 
 
-def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
+def status_form_html(lang: Edition, problem: str = "", value: str = "") -> str:
     """`problem` is "", "malformed" or "unknown"."""
     error = words(lang)(f"status.{problem}") if problem else ""
     summary = Markup(summary_box([("code", error)] if error else [], lang))  # noqa: S704
@@ -18,7 +18,7 @@ def status_form_html(lang: Folder, problem: str = "", value: str = "") -> str:
 
 
 def status_html(
-    lang: Folder,
+    lang: Edition,
     rows: Sequence[tuple[str, str]],
     replies: Sequence[tuple[str, str]],
     access_code: str,
@@ -29,34 +29,34 @@ def status_html(
     return fill("status.html", lang, **shown)
 
 
-def message_html(lang: Folder, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:
+def message_html(lang: Edition, title: str, text: str, links: Sequence[tuple[str, str]]) -> str:
     """A page that only says something: errors, "deleted"."""
     return fill("message.html", lang, title=title, text=text, links=links)
 
 
-def say(lang: Folder, key: str) -> str:
+def say(lang: Edition, key: str) -> str:
     """One of the service's own sentences."""
     return words(lang)(key)
 
 
-def title_text(lang: Folder, title: str, site: str, error: bool = False) -> str:
+def title_text(lang: Edition, title: str, site: str, error: bool = False) -> str:
     """Title and site's name, with "错误："/"Error:" in front where an error is shown."""
     start = words(lang)("error.prefix") if error else ""
     return start + words(lang)("title", title=title, site=site)
 
 
-def title_html(lang: Folder, title: str, site: str, error: bool = False) -> str:
+def title_html(lang: Edition, title: str, site: str, error: bool = False) -> str:
     """A whole <title>."""
     return f"<title>{escape(title_text(lang, title, site, error))}</title>"
 
 
-def crumbs_html(lang: Folder, name: str = "", url: str = "") -> str:
+def crumbs_html(lang: Edition, name: str = "", url: str = "") -> str:
     return fill("crumbs.html", lang, prefix=prefix(lang), name=name, url=url)
 
 
 def dressed(
     shell: Shell,
-    lang: Folder,
+    lang: Edition,
     site: str,
     title: str,
     content: str,
@@ -78,7 +78,7 @@ def dressed(
     )
 
 
-def plain_shell(lang: Folder, name: str) -> str:
+def plain_shell(lang: Edition, name: str) -> str:
     """The shell used when there is no build."""
     editions = [(public(one), called(one, FOLDERS)[1]) for one in FOLDERS if one != lang]
     return fill("plain_shell.html", lang, name=name, prefix=prefix(lang), editions=editions)

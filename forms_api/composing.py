@@ -9,7 +9,7 @@ from forms_api import clock, codes, retention, tokens, workdays
 from forms_api.answers import Value
 from forms_api.fields import Consent
 from forms_api.form import Form
-from forms_api.languages import Folder
+from forms_api.languages import Edition, source
 from forms_api.sealing import Sealer
 from forms_api.store.arriving import Consented, NewSubmission
 from forms_api.store.seats import Wish
@@ -37,7 +37,7 @@ class Composer:
     ) -> tuple[NewSubmission, str]:
         """What is to be stored, and its access code. `seconds` passed since the read-back."""
         now = clock.now()
-        lang = cast(Folder, draft.lang)
+        lang = cast(Edition, draft.lang)
         code = codes.new_access_code()
         locks = codes.locks(code)
         branch = form.branch(draft.values)
@@ -49,7 +49,7 @@ class Composer:
             "reference": self.reference(),
             "form": form.id,
             "version": draft.version,
-            "lang": draft.lang,
+            "lang": source(lang),
             "status": "received",
             "desk": form.desk if branch else form.desk_without_branch or form.desk,
             "branch": branch,
@@ -79,6 +79,8 @@ class Composer:
     def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
         """What is sealed: the answers by field name, without the consents, which have their table.
 
+        The edition is sealed too: in the clear a submission only says Chinese or English.
+
         An access code opens and erases, so its place is taken by the reference it belongs to.
         """
         ticks = {one.name for one in form.consents}
@@ -95,7 +97,7 @@ def _notice(columns: Mapping[str, object]) -> dict[str, str]:
     return {name: str(columns[name]) for name in ("reference", "form", "desk", "due_on")}
 
 
-def _consented(field: Consent, lang: Folder) -> Consented:
+def _consented(field: Consent, lang: Edition) -> Consented:
     digest = hashlib.sha256(field.wording(lang).encode()).digest()
     return Consented(field.purpose, field.version, digest, field.separate)
 

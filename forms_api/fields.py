@@ -6,10 +6,11 @@ from typing import Any, Final
 from pydantic import Field as Setting
 from pydantic import field_validator
 
+from forms_api import traditional
 from forms_api.answers import Context, Fault, Field, Schema, Value
 from forms_api.contacts import check_email, check_phone, holds_mobile
 from forms_api.guards import clean, fold, refused_number
-from forms_api.languages import Folder
+from forms_api.languages import EDITIONS, Edition, source
 from forms_api.options import Catalogue, Choice, FromData, Listed, branch_names
 from forms_api.patterned import AccessCode, Day, Month, Number, Page, Reference
 from forms_api.words import Text
@@ -70,7 +71,7 @@ class _Chosen(Field):
     def _a_list_is_written_out(cls, options: object) -> object:
         return {"options": options} if isinstance(options, list) else options
 
-    def choices(self, lang: Folder, catalogue: Catalogue) -> Sequence[Choice]:
+    def choices(self, lang: Edition, catalogue: Catalogue) -> Sequence[Choice]:
         return tuple(self.options.choices(lang, catalogue))
 
     def known(self, catalogue: Catalogue) -> list[str]:
@@ -81,7 +82,7 @@ class _Chosen(Field):
             return "", Fault("unknown-choice")
         return value, None
 
-    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def shown(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         chosen = (value,) if isinstance(value, str) else value
         labels = [
             choice.label
@@ -90,7 +91,7 @@ class _Chosen(Field):
             for choice in self.choices(lang, catalogue)
             if choice.value in chosen
         ]
-        return ("、" if lang == "zh" else ", ").join(labels)
+        return (", " if lang == "en" else "、").join(labels)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
         return {"type": "string", "enum": self.known(catalogue)}
@@ -159,7 +160,7 @@ class Contact(Field):
 
 
 class Branch(Field):
-    """A branch of the directory, by its id or its full name in either language; kept as the id.
+    """A branch of the directory, by its id or its full name in any edition; kept as the id.
 
     `missing_words` are what a person writes about a branch that the directory lacks; kept as
     "missing", which no branch may be called.
@@ -178,24 +179,29 @@ class Branch(Field):
             return MISSING, None
         if value in branches:
             return value, None
-        found = [key for key, names in branches.items() if value in (names["zh"], names["en"])]
+        chinese = {value, *traditional.meant(value)}
+        found = [
+            k for k, names in branches.items() if names["zh"] in chinese or names["en"] == value
+        ]
         return (found[0], None) if len(found) == 1 else (value, Fault("unknown-branch"))
 
     def _missing_words(self) -> set[str]:
         words = self.missing_words
-        return {MISSING, words.zh.casefold(), words.en.casefold()} if words else set()
+        return {MISSING, *(words[one].casefold() for one in EDITIONS)} if words else set()
 
-    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def shown(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         if value == MISSING and self.missing_words:
             return self.missing_words[lang]
         names = branch_names(catalogue).get(str(value))
-        return names[lang] if names else str(value)
+        return traditional.of(names, lang) if names else str(value)
 
-    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def typed(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         """The name, unless two branches share it."""
-        name = self.shown(value, lang, catalogue)
-        same = sum(names[lang] == name for names in branch_names(catalogue).values())
-        return name if same == 1 or value == MISSING else str(value)
+        branches, folder = branch_names(catalogue), source(lang)
+        if own := branches.get(str(value)):
+            shared = sum(names[folder] == own[folder] for names in branches.values()) > 1
+            return str(value) if shared else traditional.of(own, lang)
+        return self.shown(value, lang, catalogue)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
         return {"type": "string", "maxLength": 200}
@@ -215,7 +221,7 @@ class Consent(Field):
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         return ("yes", None) if value == "yes" else ("", Fault("consent"))
 
-    def wording(self, lang: Folder) -> str:
+    def wording(self, lang: Edition) -> str:
         """Everything the person agrees to, as it was shown; hashed into the consent record."""
         return "\n".join(text[lang] for text in (self.notice, self.label) if text)
 

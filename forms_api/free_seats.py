@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from forms_api import traditional
 from forms_api.form import Form
-from forms_api.languages import FOLDERS
+from forms_api.languages import EDITIONS
 from forms_api.options import Catalogue
 from forms_api.words import words
 
@@ -28,4 +29,7 @@ def _told(one: dict[str, Any], free: Callable[[str, int], int]) -> dict[str, Any
         return one
     left = free(one["value"], one["seats"])
     key = "form.seats_left" if left else "form.seats_none"
-    return {**one, **{lang: one[lang] + words(lang)(key, count=left) for lang in FOLDERS}}
+    found = dict(one)
+    for lang in EDITIONS:
+        found[lang] = traditional.of(one, lang) + words(lang)(key, count=left)
+    return found

@@ -5,7 +5,7 @@ from the Simplified text at build time and has no sources of its own.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias
 
 Folder: TypeAlias = Literal["zh", "en"]
 Edition: TypeAlias = Literal["zh", "zh-hant", "en"]
@@ -14,9 +14,10 @@ FOLDERS: Final[tuple[Folder, ...]] = ("zh", "en")
 EDITIONS: Final[tuple[Edition, ...]] = ("zh", "zh-hant", "en")
 TRADITIONAL: Final[Edition] = "zh-hant"
 PUBLIC: Final[dict[Edition, str]] = {"zh": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
-# Accepted from a reader. zh-Hant is answered in Simplified until the Traditional view exists.
+# Accepted from a reader. zh-Hant is answered in Simplified where there is no such edition.
 ACCEPTED: Final[tuple[str, ...]] = ("zh-Hans", "zh-Hant", "en")
 DEFAULT: Final[Folder] = "zh"
+_WRITE_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 _BY_CODE: Final[dict[str, Edition]] = {code: edition for edition, code in PUBLIC.items()}
 #: What readers know them by: in a row of links, and in full.
 _CALLED: Final[dict[Edition, tuple[str, str]]] = {
@@ -24,10 +25,6 @@ _CALLED: Final[dict[Edition, tuple[str, str]]] = {
     "zh-hant": ("繁", "繁體中文"),
     "en": ("EN", "English"),
 }
-
-
-def is_folder(text: str) -> bool:
-    return text in FOLDERS
 
 
 def public(edition: Edition) -> str:
@@ -65,21 +62,28 @@ def other(folder: Folder) -> Folder:
     return "en" if folder == "zh" else "zh"
 
 
-def parse(code: str | None) -> Folder | None:
-    """The folder for any spelling of a code we answer (zh, zh-CN, zh_Hant, en-GB), else None."""
-    primary = (code or "").strip().replace("_", "-").split("-")[0].lower()
-    return cast(Folder, primary) if is_folder(primary) else None
+def parse(code: str | None) -> Edition | None:
+    """The edition for any spelling of a code we answer (zh, zh-CN, zh_TW, en-GB), else None.
+
+    A script counts more than a region: zh-Hans-HK is Simplified.
+    """
+    primary, *more = (code or "").strip().replace("_", "-").lower().split("-")
+    if primary != "zh":
+        return "en" if primary == "en" else None
+    if "hans" in more:
+        return "zh"
+    return TRADITIONAL if _WRITE_TRADITIONAL.intersection(more) else "zh"
 
 
-def from_accept_language(header: str | None) -> Folder:
+def from_accept_language(header: str | None) -> Edition:
     """The first language we have, by quality and then by order; Chinese if none."""
-    ranked: list[tuple[float, int, Folder]] = []
+    ranked: list[tuple[float, int, Edition]] = []
     for position, part in enumerate((header or "")[:1000].split(",")):
         code, _, parameter = part.partition(";")
-        folder = parse(code)
+        edition = parse(code)
         quality = _quality(parameter)
-        if folder and quality > 0:
-            ranked.append((-quality, position, folder))
+        if edition and quality > 0:
+            ranked.append((-quality, position, edition))
     return min(ranked)[2] if ranked else DEFAULT
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from forms_api import asking, chrome, codes, dates, replying
 from forms_api.asking import first
 from forms_api.keeping import Reply, Status
-from forms_api.languages import Folder
+from forms_api.languages import Edition, prefix
 from forms_api.refusals import Refused
 from forms_api.services import here
 from forms_api.words import words
@@ -48,7 +48,7 @@ def erase() -> Response:
     if asking.wants_json():
         return replying.document(lang, {"status": "withdrawn"})
     w = words(lang)
-    links = [(f"/{'' if lang == 'zh' else 'en/'}", w("problem.home"))]
+    links = [(f"/{prefix(lang)}", w("problem.home"))]
     content = chrome.message_html(lang, w("status.erased_title"), w("status.erased"), links)
     return replying.page(lang, w("status.erased_title"), content)
 
@@ -57,14 +57,14 @@ def _address(code: str) -> str:
     return f"/forms/status?lang={code}"
 
 
-def _status_form(lang: Folder, problem: str = "", value: str = "") -> Response:
+def _status_form(lang: Edition, problem: str = "", value: str = "") -> Response:
     content = chrome.status_form_html(lang, problem, value)
     code = {"": 200, "malformed": 422, "unknown": 404}[problem]
     title = words(lang)("status.title")
     return replying.page(lang, title, content, status=code, error=bool(problem), switch=_address)
 
 
-def _status(lang: Folder, found: Status, code: str) -> Response:
+def _status(lang: Edition, found: Status, code: str) -> Response:
     replies = here().keeping.replies(code)
     if asking.wants_json():
         return replying.document(lang, _status_body(found, replies))
@@ -89,7 +89,7 @@ def _status(lang: Folder, found: Status, code: str) -> Response:
     return replying.page(lang, w("status.title"), content, switch=_address)
 
 
-def _only_published(lang: Folder, code: str) -> Response:
+def _only_published(lang: Edition, code: str) -> Response:
     """What was written is purged, but the holder of the code may still take the answer back."""
     w = words(lang)
     rows = [

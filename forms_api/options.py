@@ -5,7 +5,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from forms_api.languages import Folder
+from forms_api import traditional
+from forms_api.languages import Edition
 from forms_api.words import Text
 
 # The build's catalogue.json. Keys: cities (groups of options), townships, trades, settings,
@@ -42,11 +43,11 @@ class FromData(BaseModel):
     source: Source = Field(alias="from")
     other: Text | None = None
 
-    def choices(self, lang: Folder, catalogue: Catalogue) -> Iterator[Choice]:
+    def choices(self, lang: Edition, catalogue: Catalogue) -> Iterator[Choice]:
         for entry in catalogue.get(self.source, ()):
-            group = entry["group"][lang] if "options" in entry else ""
+            group = traditional.of(entry["group"], lang) if "options" in entry else ""
             for option in entry.get("options", (entry,)):
-                yield Choice(option["value"], option[lang], group)
+                yield Choice(option["value"], traditional.of(option, lang), group)
         if self.other:
             yield Choice("other", self.other[lang])
 
@@ -66,7 +67,7 @@ class Listed(BaseModel):
             raise ValueError(f"the same value twice: {', '.join(sorted(twice))}")
         return options
 
-    def choices(self, lang: Folder, catalogue: Catalogue) -> Iterator[Choice]:
+    def choices(self, lang: Edition, catalogue: Catalogue) -> Iterator[Choice]:
         for option in self.options:
             yield Choice(option.value, option.label[lang])
 

@@ -9,7 +9,7 @@ from pydantic import Field as Setting
 from forms_api import codes
 from forms_api.answers import Context, Fault, Field, Schema, Value
 from forms_api.guards import fold
-from forms_api.languages import Folder
+from forms_api.languages import Edition
 from forms_api.options import Catalogue
 
 _BREAK = r"\s*[-/.‐‑–—−]\s*"
@@ -20,7 +20,7 @@ class Number(Field):
 
     kind = "number"
     codes = frozenset({"number", "number-range"})
-    _written: ClassVar[re.Pattern[str]] = re.compile(r"(\d{1,6})\s*[人个位]?", re.ASCII)
+    _written: ClassVar[re.Pattern[str]] = re.compile(r"(\d{1,6})\s*[人个個位]?", re.ASCII)
 
     min: int = Setting(default=1, ge=0)
     max: int = Setting(ge=1, le=999_999)
@@ -72,7 +72,7 @@ class Day(Field):
         re.compile(pattern, re.ASCII)
         for pattern in (
             rf"(\d{{4}}){_BREAK}(\d{{1,2}}){_BREAK}(\d{{1,2}})",
-            r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?",
+            r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?",
             r"(\d{4})(\d{2})(\d{2})",
         )
     )
@@ -110,11 +110,11 @@ class AccessCode(Field):
         code = codes.parse_access_code(value)
         return (code, None) if code else (value, Fault("code-malformed"))
 
-    def shown(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def shown(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         """The last four characters: the code opens things, and read-backs get printed."""
         return f"···· {str(value)[-4:]}"
 
-    def typed(self, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    def typed(self, value: Value, lang: Edition, catalogue: Catalogue) -> str:
         return codes.grouped(str(value)) if codes.parse_access_code(str(value)) else str(value)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:

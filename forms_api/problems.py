@@ -10,9 +10,9 @@ import structlog
 from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException
 
-from forms_api import asking, refusal_pages, replying
+from forms_api import asking, refusal_pages, render, replying
 from forms_api.keeping import AlreadySent, InProgress, KeyMismatch, TooSlow
-from forms_api.languages import Folder, prefix, public
+from forms_api.languages import Edition, public
 from forms_api.refusals import RETRY_SECONDS, STATUS, Refused, code_of
 from forms_api.store.fence import Moved
 from forms_api.store.writer import Closed, QueueFull
@@ -73,7 +73,9 @@ def answer(code: str, status: int | None = None) -> Response:
     return reply
 
 
-def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None = None) -> Response:
+def document(
+    code: str, lang: Edition, extra: dict[str, Any], status: int | None = None
+) -> Response:
     """problem+json with a stable `code`; `extra` are further members."""
     body = {**refusal_pages.document(code, lang, status), **extra}
     reply = Response(json.dumps(body), status or STATUS[code], mimetype=MEDIA_TYPE)
@@ -81,8 +83,8 @@ def document(code: str, lang: Folder, extra: dict[str, Any], status: int | None 
     return reply
 
 
-def _page(code: str, lang: Folder) -> Response:
+def _page(code: str, lang: Edition) -> Response:
     w, form = words(lang), replying.form_of_request()
-    back = [(f"/{prefix(lang)}{form.page}/", w("problem.back"))] if form else []
+    back = [(render.page_url(form, lang), w("problem.back"))] if form else []
     content = refusal_pages.content(code, lang, back)
     return replying.page(lang, w(f"problem.{code}"), content, form=form)

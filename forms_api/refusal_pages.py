@@ -7,8 +7,8 @@ away. The build gives it these files, so that a reader is told the same as by th
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from forms_api import chrome
-from forms_api.languages import FOLDERS, Folder, edition_of, prefix
+from forms_api import chrome, traditional
+from forms_api.languages import Edition, edition_of, prefix
 from forms_api.refusals import STATUS
 from forms_api.shell import Shell
 from forms_api.words import words
@@ -23,7 +23,7 @@ IN_FRONT: Final[Mapping[int, str]] = {
 }
 
 
-def document(code: str, lang: Folder, status: int | None = None) -> dict[str, Any]:
+def document(code: str, lang: Edition, status: int | None = None) -> dict[str, Any]:
     """The members of application/problem+json (RFC 9457)."""
     w = words(lang)
     return {
@@ -35,7 +35,7 @@ def document(code: str, lang: Folder, status: int | None = None) -> dict[str, An
     }
 
 
-def content(code: str, lang: Folder, links: Sequence[tuple[str, str]] = ()) -> str:
+def content(code: str, lang: Edition, links: Sequence[tuple[str, str]] = ()) -> str:
     """What stands in the article; `links` (address, words) come before those to home and 12371."""
     w = words(lang)
     home = [(f"/{prefix(lang)}", w("problem.home")), ("tel:12371", w("problem.call"))]
@@ -45,16 +45,19 @@ def content(code: str, lang: Folder, links: Sequence[tuple[str, str]] = ()) -> s
 
 
 def files(
-    shells: Mapping[Folder, Shell], names: Mapping[str, str]
+    shells: Mapping[Edition, Shell], names: Mapping[str, str]
 ) -> Iterator[tuple[str, str | dict[str, Any]]]:
-    """(`413.zh.html`, page) and (`413.zh.json`, document) of all; `names` are the site's."""
+    """(`413.zh.html`, page) and (`413.zh.json`, document) in each edition that has a shell.
+
+    `names` are the site's. The Traditional ones speak with the table in use.
+    """
     for status, code in IN_FRONT.items():
-        for lang in FOLDERS:
+        for lang in shells:
             title = words(lang)(f"problem.{code}")
             page = chrome.dressed(
                 shells[lang],
                 lang,
-                names[lang],
+                traditional.of(names, lang),
                 title,
                 content(code, lang),
                 lambda code: f"/{prefix(edition_of(code))}",

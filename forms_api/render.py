@@ -15,7 +15,7 @@ from forms_api import dates
 from forms_api.answers import Field, Value
 from forms_api.fields import Area, Consent, Contact
 from forms_api.form import Form, Problem
-from forms_api.languages import Edition, Folder, prefix, public
+from forms_api.languages import Edition, prefix, public
 from forms_api.options import Catalogue
 from forms_api.patterned import AccessCode, Page, Reference
 from forms_api.templating import fill, summary_box
@@ -49,7 +49,7 @@ def page_url(form: Form, lang: Edition) -> str:
     return address(form.page, lang)
 
 
-def message(form: Form, problem: Problem, lang: Folder) -> str:
+def message(form: Form, problem: Problem, lang: Edition) -> str:
     """The words of a problem: the field's own, else the general ones."""
     field = form.field(problem.field)
     if own := field.say.get(problem.code):
@@ -59,7 +59,7 @@ def message(form: Form, problem: Problem, lang: Folder) -> str:
 
 def form_html(
     form: Form,
-    lang: Folder,
+    lang: Edition,
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
@@ -89,12 +89,12 @@ def form_html(
     )
 
 
-def answer_promise(form: Form, lang: Folder) -> str:
+def answer_promise(form: Form, lang: Edition) -> str:
     return form.answer[lang].format(days=form.answer_days or 0)
 
 
 def _view(
-    field: Field, lang: Folder, catalogue: Catalogue, value: Value, errors: Mapping[str, str]
+    field: Field, lang: Edition, catalogue: Catalogue, value: Value, errors: Mapping[str, str]
 ) -> dict[str, Any]:
     """What the macro `field` in parts.html reads."""
     return {
@@ -118,7 +118,7 @@ def _view(
 
 
 def _groups(
-    field: Field, lang: Folder, catalogue: Catalogue, value: Value
+    field: Field, lang: Edition, catalogue: Catalogue, value: Value
 ) -> Iterator[dict[str, Any]]:
     chosen = (value,) if isinstance(value, str) else value
     numbered = enumerate(field.choices(lang, catalogue), start=1)
@@ -132,20 +132,20 @@ def _groups(
         }
 
 
-def summary_html(form: Form, lang: Folder, problems: Sequence[Problem]) -> str:
+def summary_html(form: Form, lang: Edition, problems: Sequence[Problem]) -> str:
     """The box of errors with links to the fields; "" when there are none."""
     pairs = [(problem.field, message(form, problem, lang)) for problem in problems]
     return summary_box(pairs, lang)
 
 
-def error_html(form: Form, lang: Folder, problem: Problem) -> str:
+def error_html(form: Form, lang: Edition, problem: Problem) -> str:
     """The line beside one field."""
     return fill("error.html", lang, name=problem.field, text=message(form, problem, lang))
 
 
 def form_page_html(
     form: Form,
-    lang: Folder,
+    lang: Edition,
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
@@ -162,7 +162,7 @@ def form_page_html(
 
 
 def answers(
-    form: Form, lang: Folder, catalogue: Catalogue, values: Mapping[str, Value]
+    form: Form, lang: Edition, catalogue: Catalogue, values: Mapping[str, Value]
 ) -> list[dict[str, str]]:
     """The read-back: name, label and text of each field that was asked; "" where not given."""
     agreed = words(lang)("check.agreed")
@@ -176,7 +176,7 @@ def answers(
     return rows
 
 
-def _row_label(field: Field, lang: Folder) -> str:
+def _row_label(field: Field, lang: Edition) -> str:
     """A separate consent is a sentence; its part before the colon names it."""
     label = field.label[lang]
     return label.split(words(lang)("sep"))[0] if isinstance(field, Consent) else label
@@ -184,7 +184,7 @@ def _row_label(field: Field, lang: Folder) -> str:
 
 def check_html(
     form: Form,
-    lang: Folder,
+    lang: Edition,
     catalogue: Catalogue,
     values: Mapping[str, Value],
     token: str,
@@ -205,7 +205,7 @@ def check_html(
 
 def receipt_html(
     form: Form,
-    lang: Folder,
+    lang: Edition,
     catalogue: Catalogue,
     receipt: Receipt,
     values: Mapping[str, Value],
@@ -222,7 +222,7 @@ def receipt_html(
         way=words(lang)(f"receipt.by_{_way(form, values)}", **blanks),
         rows=[row for row in answers(form, lang, catalogue, values) if row["text"]],
         erased=form.erased_code(values) is not None,
-        gap="" if lang == "zh" else " ",
+        gap=" " if lang == "en" else "",
     )
 
 
@@ -235,7 +235,7 @@ def _way(form: Form, values: Mapping[str, Value]) -> str:
     return "contact" if any(isinstance(one, Contact) for one in form.fields) else "status"
 
 
-def foot_html(form: Form, lang: Folder, catalogue: Catalogue, page: str) -> str:
+def foot_html(form: Form, lang: Edition, catalogue: Catalogue, page: str) -> str:
     """The question at the foot of a page, by the page's slug; "" for a page it does not know."""
     if page not in catalogue.get("pages", ()):
         return ""
@@ -243,6 +243,6 @@ def foot_html(form: Form, lang: Folder, catalogue: Catalogue, page: str) -> str:
     return fill("foot.html", lang, form=form, page=page, choices=choices)
 
 
-def rail_html(form: Form, lang: Folder) -> str:
+def rail_html(form: Form, lang: Edition) -> str:
     """For the aside: what is never asked."""
     return fill("rail.html", lang, never=[text[lang] for text in form.never])

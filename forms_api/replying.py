@@ -7,7 +7,7 @@ from flask import Response, g, json, request
 
 from forms_api import chrome, render
 from forms_api.forms import Form
-from forms_api.languages import Folder, edition_of, prefix, public
+from forms_api.languages import Edition, edition_of, prefix, public
 from forms_api.render import Receipt
 from forms_api.services import here
 
@@ -18,7 +18,7 @@ def form_of_request() -> Form | None:
 
 
 def page(
-    lang: Folder,
+    lang: Edition,
     title: str,
     content: str,
     *,
@@ -52,13 +52,13 @@ def page(
     return reply
 
 
-def document(lang: Folder, body: dict[str, Any], status: int = 200) -> Response:
+def document(lang: Edition, body: dict[str, Any], status: int = 200) -> Response:
     reply = Response(json.dumps(body), status, mimetype="application/json")
     reply.headers["Content-Language"] = public(lang)
     return reply
 
 
-def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[str, Any]:
+def receipt_body(form: Form, lang: Edition, receipt: Receipt, html: str) -> dict[str, Any]:
     """What a program is told; `html` is the receipt as it is shown, or empty."""
     return {
         "form": form.id,
@@ -72,7 +72,7 @@ def receipt_body(form: Form, lang: Folder, receipt: Receipt, html: str) -> dict[
     }
 
 
-def page_title(lang: Folder, key: str, error: bool = False) -> str:
+def page_title(lang: Edition, key: str, error: bool = False) -> str:
     """The text for document.title."""
     return chrome.title_text(lang, chrome.say(lang, key), here().site.name(lang), error)
 

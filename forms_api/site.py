@@ -1,14 +1,14 @@
 """What the service takes from the site's current release, read again when it changed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import structlog
 
-from forms_api import chrome
-from forms_api.languages import FOLDERS, Folder
+from forms_api import chrome, traditional
+from forms_api.languages import EDITIONS, FOLDERS, Edition
 from forms_api.options import Catalogue
 from forms_api.shell import Shell
 
@@ -45,23 +45,40 @@ class _Followed(Generic[_T]):
 
 
 class Site:
-    """`release` is a folder or a symlink to one; it holds `_private`."""
+    """`release` is a folder or a symlink to one; it holds `_private`.
 
-    def __init__(self, release: Path) -> None:
+    `spoken` are the texts that must be known in Traditional characters for that edition to be
+    offered at all: with fewer, a page would speak two kinds of Chinese.
+    """
+
+    def __init__(self, release: Path, spoken: Collection[str] = ()) -> None:
         private = release / "_private"
         self._identity = _Followed[dict[str, Any]](private / "identity.json", json.loads, dict)
         self._catalogue = _Followed[Catalogue](private / "catalogue.json", json.loads, dict)
+        self._traditional = _Followed(
+            private / traditional.FILE,
+            lambda text: traditional.Table.parse(text, spoken),
+            traditional.Table,
+        )
         self._shells = {
             lang: _Followed(private / f"shell.{lang}.html", Shell.parse, self._plain(lang))
-            for lang in FOLDERS
+            for lang in EDITIONS
         }
 
-    def _plain(self, lang: Folder) -> Callable[[], Shell]:
+    def _plain(self, lang: Edition) -> Callable[[], Shell]:
         return lambda: Shell.parse(chrome.plain_shell(lang, self.name(lang)))
 
-    def name(self, lang: Folder) -> str:
-        names = self._identity.get().get("name", _NAMES)
-        return str(names[lang])
+    def name(self, lang: Edition) -> str:
+        return traditional.of(self._identity.get().get("name", _NAMES), lang)
+
+    @property
+    def traditional(self) -> traditional.Table:
+        """Empty where the release has no Traditional edition."""
+        return self._traditional.get()
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        return EDITIONS if self.traditional else FOLDERS
 
     @property
     def reference_prefix(self) -> str:
@@ -71,5 +88,5 @@ class Site:
     def catalogue(self) -> Catalogue:
         return self._catalogue.get()
 
-    def shell(self, lang: Folder) -> Shell:
+    def shell(self, lang: Edition) -> Shell:
         return self._shells[lang].get()

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from forms_api.languages import Folder, public
+from forms_api.languages import Edition, public
 from forms_api.words import words
 
 
@@ -43,14 +43,14 @@ _templates = templates_in(Path(__file__).parent / "templates")
 _templates.filters["dial"] = _dial
 
 
-def fill(template: str, lang: Folder, **values: Any) -> str:
+def fill(template: str, lang: Edition, **values: Any) -> str:
     """A template's HTML; it also sees `w` (the words), `lang` and `code` (the public code)."""
     page = _templates.get_template(template)
     html: str = page.render(w=words(lang), lang=lang, code=public(lang), **values)
     return html.strip()
 
 
-def summary_box(problems: Sequence[tuple[str, str]], lang: Folder) -> str:
+def summary_box(problems: Sequence[tuple[str, str]], lang: Edition) -> str:
     """The box of errors from pairs of field id and sentence; "" when there are none."""
     if not problems:
         return ""

@@ -73,7 +73,7 @@ def _desktop(
     desk: str,
 ) -> Desktop:
     definitions = forms.load_all(forms.DEFINITIONS)
-    site = Site(settings.release)
+    site = Site(settings.release, pages.of_letters())
     labels = Labels(definitions, lambda: site.catalogue)
     first = identities[0] if identities else None
     vault = Vault(engine, labels, first, settings.inbox_minutes * 60)
@@ -107,7 +107,7 @@ def _check() -> Response | None:
     if request.method == "POST" and not mine.door.is_our_post(request):
         return pages.message("foreign", status=403)
     if lang := languages.parse(request.args.get("lang")):
-        mine.lang = lang
+        mine.lang = languages.source(lang)
     if request.endpoint != "looking.opening":
         mine.vault.touch_if_open()
     return None

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from forms_api import clock, codes
 from forms_api.form import Form
 from forms_api.inbox.vault import Vault
-from forms_api.languages import Folder, public
+from forms_api.languages import Edition, public
 from forms_api.outbox import NotOurs
 from forms_api.sealing import Sealer
 from forms_api.settings import Settings
@@ -58,7 +58,7 @@ def seal(
 
 
 def letter(
-    words: Words, lang: Folder, reference: str, to: str, text: str, sender: Sender
+    words: Words, lang: Edition, reference: str, to: str, text: str, sender: Sender
 ) -> dict[str, str]:
     """In the person's language: what they asked with, the answer, and how to go on from there."""
     name = sender.form.short_title[lang] if sender.form else reference
@@ -103,8 +103,8 @@ class Composer:
         if what["reply_to"]:
             message["Reply-To"] = what["reply_to"]
         message["Subject"] = what["subject"]
-        message["Content-Language"] = what["lang"]
         message["Message-ID"] = f"<{sealed.dedupe.replace(':', '.')}@{domain}>"
         message["Date"] = clock.now()
         message.set_content(what["text"])
+        message["Content-Language"] = what["lang"]  # set_content forgets such headers
         return message

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from forms_api.answers import Value
 from forms_api.guards import fold
 from forms_api.inbox.labels import Labels
+from forms_api.languages import Edition
 from forms_api.store import desk
 
 _PORTION: Final = 200  # submissions opened before the count is brought up to date
@@ -34,12 +35,15 @@ class Facets(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One submission; `answers` is None where nothing could be opened. Dates are ISO text."""
+    """One submission; `answers` is None where nothing could be opened. Dates are ISO text.
+
+    `lang` is the edition it was written in: in the clear stands zh or en, sealed zh-hant too.
+    """
 
     number: int
     reference: str
     form: str
-    lang: str
+    lang: Edition
     status: str
     desk: str
     branch: str | None
@@ -64,9 +68,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Answers, and the folded text that a search looks through."""
+    """Answers, the edition they were written in, and the folded text that is searched."""
 
     answers: Mapping[str, Value]
+    lang: Edition
     haystack: str
 
 
@@ -150,7 +155,8 @@ class Shelf:
                 for name, value in payload["answers"].items()
             }
             texts = [reference, *self._labels.texts(payload["form"], answers)]
-            self._opened[reference] = Opened(answers, fold("\n".join(texts)).casefold())
+            haystack = fold("\n".join(texts)).casefold()
+            self._opened[reference] = Opened(answers, payload["lang"], haystack)
 
     def _take(self, found: Iterable[RowMapping]) -> None:
         with self._lock:
@@ -170,6 +176,8 @@ class Shelf:
 
 def _entry(row: RowMapping, opened: Opened | None) -> Entry:
     values = {name: row[name] for name in Entry.__slots__ if name in row}
+    if opened:
+        values["lang"] = opened.lang
     return Entry(
         number=row["id"],
         answers=opened.answers if opened else None,

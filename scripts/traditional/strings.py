@@ -1,7 +1,8 @@
 """What the forms service says, in Traditional characters: `_private/traditional.json`.
 
-{Simplified: Traditional} for every Chinese text of its definitions and strings, of the catalogue
-and the identity block, as it stands there, blanks and all. The service looks its words up in it.
+{Simplified: Traditional} for every Chinese text of its definitions and strings, of letters to
+persons and the desks that sign them, of the catalogue and the identity block, as it stands there,
+blanks and all. The service looks its words up in it, see forms_api/traditional.py.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import yaml_text
+from forms_api.traditional import FILE
 from scripts.laying import lay
 
-FILE = "traditional.json"  # below _private
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 Many = Callable[[Sequence[str]], list[str]]
@@ -34,6 +35,9 @@ def _of_service(root: Path) -> Iterator[str]:
     for folder in ("definitions", "strings"):
         for path in sorted((root / "forms_api" / folder).glob("*.yml")):
             yield from _texts(yaml_text.load(path.read_text("utf-8")))
+    inbox = yaml_text.load((root / "forms_api/inbox/strings/zh.yml").read_text("utf-8"))
+    yield from _texts(inbox["letter"])
+    yield from _texts(yaml_text.load((root / "docs/data/desks.yml").read_text("utf-8")))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from forms_api.fields import Consent, Contact, TextLine
 from forms_api.form import Form
 from forms_api.patterned import Number
+from scripts.traditional import converter, strings
 
+ROOT = Path(__file__).resolve().parents[2]
+IDENTITY = {"name": {"zh": "金桥", "en": "Jinqiao"}, "reference_prefix": "TY"}
 CATALOGUE = {
     "cities": [
         {
@@ -78,13 +82,19 @@ _BY_KIND: dict[str, Any] = {
 
 
 def new_release(folder: Path) -> Path:
-    """What the service takes from a release: the catalogue and whose site it is."""
+    """What the service takes from a release: the catalogue, whose site it is, Traditional words."""
     private = folder / "release" / "_private"
     private.mkdir(parents=True)
     (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
-    identity = {"name": {"zh": "金桥", "en": "Jinqiao"}, "reference_prefix": "TY"}
-    (private / "identity.json").write_text(json.dumps(identity), "utf-8")
+    (private / "identity.json").write_text(json.dumps(IDENTITY), "utf-8")
+    strings.write(ROOT, private, CATALOGUE, IDENTITY, in_traditional().many)
     return private.parent
+
+
+@cache
+def in_traditional() -> converter.Converter:
+    """What the build converts with."""
+    return converter.load(ROOT)
 
 
 def answers(form: Form, access_code: str = "", lang: str = "zh-Hans") -> dict[str, Any]:

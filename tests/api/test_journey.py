@@ -198,7 +198,8 @@ def test_only_a_branch_of_the_directory_is_filled_in(instance: Instance) -> None
     [
         ({}, "", "zh-Hans"),
         ({"Accept-Language": "en-GB"}, "", "en"),
-        ({"Accept-Language": "en-GB"}, "?lang=zh-Hant", "zh-Hans"),
+        ({"Accept-Language": "en-GB"}, "?lang=zh-Hant", "zh-Hant"),
+        ({"Accept-Language": "zh-TW, en;q=0.8"}, "", "zh-Hant"),
         ({}, "?lang=en", "en"),
         ({}, "?lang=xx", "zh-Hans"),
     ],

@@ -37,20 +37,27 @@ def test_a_broken_shell_is_refused(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "folder"),
+    ("header", "edition"),
     [
         (None, "zh"),
         ("", "zh"),
         ("en-GB,en;q=0.9,zh;q=0.8", "en"),
-        ("zh-TW, en;q=0.9", "zh"),
+        ("zh-TW, en;q=0.9", "zh-hant"),
+        ("zh-HK", "zh-hant"),
+        ("zh-MO;q=0.7, en;q=0.5", "zh-hant"),
+        ("zh-Hant-CN", "zh-hant"),
+        ("zh_Hant", "zh-hant"),
+        ("zh-hans-HK, zh-HK;q=0.9", "zh"),
+        ("zh-CN, zh-TW;q=0.9", "zh"),
+        ("zh-SG", "zh"),
         ("fr, en;q=0.4, zh-Hans;q=0.5", "zh"),
         ("en;q=0, de", "zh"),
         ("*;q=0.1", "zh"),
         ("en;q=nonsense", "zh"),
     ],
 )
-def test_the_reader_gets_the_first_language_we_have(header: str | None, folder: str) -> None:
-    assert languages.from_accept_language(header) == folder
+def test_the_reader_gets_the_first_language_we_have(header: str | None, edition: str) -> None:
+    assert languages.from_accept_language(header) == edition
 
 
 @pytest.mark.parametrize(

@@ -138,8 +138,8 @@ COMPOSED = {
     "done.": "status note hand merge spam answer publish",
     "reply.asked_": "email phone status none",
     "reply.by_": "email phone status",
-    "reply.lang_": "zh en",
-    "one.lang_": "zh en",
+    "reply.lang_": "zh zh-hant en",
+    "one.lang_": "zh zh-hant en",
     "export.": "xlsx csv json",
     "publish.": "question_zh question_en answer_zh answer_en",
 }

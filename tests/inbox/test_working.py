@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+from email.header import decode_header, make_header
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from forms_api import codes
+from forms_api import codes, traditional
 from forms_api.outbox import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
 from scripts.prove.outage import Mailbox
@@ -100,6 +102,40 @@ def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Offic
     assert said in body and "https://jinqiao.example.org/forms/status" in body
     found = office.rows("SELECT state, sealed, facts FROM outbox WHERE kind = 'reply'")
     assert found == [("sent", None, "{}")]
+
+
+@pytest.mark.parametrize(
+    ("knows", "code", "foot"),
+    [(True, "zh-Hant", "forms/status 隨時查看"), (False, "zh-Hans", "forms/status 随时查看")],
+)
+def test_who_wrote_in_traditional_characters_gets_a_letter_in_them(
+    office: Office, release: Path, knows: bool, code: str, foot: str
+) -> None:
+    if not knows:
+        (release / "_private" / traditional.FILE).unlink()
+    port = free_port()
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    desk.unlocks()
+    asked = "在外地怎麼交黨費？"
+    receipt = office.sends(lang="zh-hant", question=asked, publish_ok="yes")
+    assert office.rows("SELECT lang FROM submission") == [("zh",)]
+    shown = text_of(desk.get(f"/s/{receipt.reference}"))
+    assert "中文（繁体）" in shown and asked in shown and "简体繁体都行" in shown
+    publishing = desk.get(f"/s/{receipt.reference}/publish").text
+    assert "改成简体" in publishing and asked in publishing
+    said = "向组织关系所在的支部交。"
+    desk.does(receipt.reference, "answer", way="email", text=said)
+    box.open()
+    try:
+        assert desk.desktop.post.turn() == 1
+    finally:
+        box.close()
+    (mail,) = box.mails
+    text = mail.get_payload(decode=True).decode()
+    assert mail["Content-Language"] == code
+    assert said in text and foot in text
+    subject = str(make_header(decode_header(mail["Subject"])))
+    assert ("關於您的" in subject, "关于您的" in subject) == (knows, not knows)
 
 
 def test_a_second_desk_that_is_late_sees_both_versions_and_loses_nothing(office: Office) -> None:

@@ -32,7 +32,8 @@ def enter(link: str) -> Reply:
     session = mine.door.enter(link)
     if session is None:
         return pages.message("used", status=403)
-    mine.lang = languages.from_accept_language(request.headers.get("Accept-Language"))
+    asked = languages.from_accept_language(request.headers.get("Accept-Language"))
+    mine.lang = languages.source(asked)
     reply = see_other("/")
     reply.set_cookie(mine.door.cookie, session, httponly=True, samesite="Strict")
     return reply

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as Reply
 
-from forms_api import clock, publishable
+from forms_api import clock, publishable, traditional
 from forms_api.codes import parse_reference
 from forms_api.contacts import check_email
 from forms_api.guards import clean
@@ -16,7 +16,7 @@ from forms_api.inbox.desktop import here
 from forms_api.inbox.replies import WAYS, Sealed, Sender
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
-from forms_api.languages import Folder
+from forms_api.languages import source
 from forms_api.store import desk
 from forms_api.store.answers import AnswerRefused
 from forms_api.words import Text
@@ -66,7 +66,10 @@ def erase(reference: str) -> Reply:
 @blueprint.get("/s/<reference>/publish")
 @needs_key
 def ask_publish(reference: str) -> Reply:
-    """Filled with the question and the last answer in the person's language, to be edited."""
+    """Filled with the question and the last answer in the person's language, to be edited.
+
+    What was asked in Traditional characters stands there as it was typed: nothing here converts.
+    """
     entry = entry_of(reference)
     if draft := here().drafts.pop(request.path, None):
         return _publish_page(entry, draft, kept=True)
@@ -78,9 +81,10 @@ def ask_publish(reference: str) -> Reply:
         for part, pair in (("question", one.published.question), ("answer", one.published.answer)):
             texts |= {f"{part}_{lang}": text for lang, text in pair.items()}
     else:
-        texts[f"question_{entry.lang}"] = " ".join(str(given.get("question", "")).split())
+        folder = source(entry.lang)
+        texts[f"question_{folder}"] = " ".join(str(given.get("question", "")).split())
         said = [reply.text for reply in one.replies if reply.text]
-        texts[f"answer_{entry.lang}"] = said[-1] if said else ""
+        texts[f"answer_{folder}"] = said[-1] if said else ""
     return _publish_page(entry, texts)
 
 
@@ -205,23 +209,28 @@ def _answer(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, s
 
 def _sealed(entry: Entry, way: str, text: str) -> Sealed:
     mine = here()
-    lang: Folder = "en" if entry.lang == "en" else "zh"
-    url = mine.settings.public_url
-    sender = Sender(
-        mine.desks.get(mine.vault.desk, Text(zh=mine.vault.desk, en=mine.vault.desk)),
-        mine.site.name(lang),
-        mine.forms.get(entry.form),
-        f"{url}/forms/status" if url else "",
-        mine.settings.desk_mail.get(mine.vault.desk, ""),
-    )
-    letter = None
-    if way == "email":
-        to = reading.contact_of(entry)
-        letter = replies.letter(pages.words(lang), lang, entry.reference, to, text, sender)
+    letter = _letter(entry, text) if way == "email" else None
     with mine.engine.connect() as connection:
         key = desk.public_key(connection, entry.number)
     sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
     return replies.seal(sealer, key, way, text, clock.today().isoformat(), letter)
+
+
+def _letter(entry: Entry, text: str) -> dict[str, str]:
+    """In Traditional characters, but for what the desk wrote, if the site's release knows them."""
+    mine = here()
+    lang = entry.lang if entry.lang in mine.site.editions else source(entry.lang)
+    url = mine.settings.public_url
+    with traditional.speaking(mine.site.traditional):
+        sender = Sender(
+            mine.desks.get(mine.vault.desk, Text(zh=mine.vault.desk, en=mine.vault.desk)),
+            mine.site.name(lang),
+            mine.forms.get(entry.form),
+            f"{url}/forms/status" if url else "",
+            mine.settings.desk_mail.get(mine.vault.desk, ""),
+        )
+        to = reading.contact_of(entry)
+        return replies.letter(pages.words(lang), lang, entry.reference, to, text, sender)
 
 
 def _unfit(text: str) -> str:
