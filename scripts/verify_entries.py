@@ -16,9 +16,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 from forms_api.shell import Shell
 from scripts.problems import Problem
 
-_ADDRESS = re.compile(rb'(?:href|src|action)="([^"]*)"')
-_INNER = re.compile(rb'href="#([^"]+)"')
+_ADDRESS = re.compile(rb'(?:href|src|action)="(?!https?:|tel:|mailto:)([^"]*)"')
 _ID = re.compile(rb'\bid="?([^"\s>]+)')
+#: Parts that many pages have word for word; no address in them leads within a page.
+_SHARED = ("crumbs", "rail")
 
 Check = Callable[[str, bytes], Iterable[Problem]]
 
@@ -58,34 +59,49 @@ class Watch:
         self._checks = checks
         self._known: set[bytes] = set()
         frame = "".join(shell.fixed).encode()
-        self._frame_ids = set(_ID.findall(frame))
+        self._frame_ids = {b"#" + id_ for id_ in _ID.findall(frame)}
         #: Places that the frame leads to and does not hold: every page must.
-        self._wanted = set(_INNER.findall(frame)) - self._frame_ids
+        self._wanted = set(filter(_is_inner, _ADDRESS.findall(frame))) - self._frame_ids
+        self._shared: set[str] = set()
 
     def look(self, name: str, page: str, parts: Mapping[str, str]) -> None:
         """`name` is the page's path below the web root; `parts` were filled into the shell."""
         first = not self.looked.names
         self.looked.names.append(name)
-        own = "\n".join(parts.values()).encode()
-        shown = page.encode() if first else own
-        check = self._checks.page if first else self._checks.part
+        if first:
+            shown, check = page.encode(), self._checks.page
+        else:
+            shown, check = self._own(parts), self._checks.part
         self.looked.found.extend(check(name, shown))
-        self._follow(name, shown)
-        for id_ in {*_INNER.findall(own), *self._wanted} - self._frame_ids:
-            if b'id="%b"' % id_ not in own:
-                self.looked.found.append(_broken(name, f"#{id_.decode()}"))
+        for address in {*_ADDRESS.findall(shown), *self._wanted} - self._known:
+            if not _is_inner(address):
+                self._follow(name, address)
+            elif address not in self._frame_ids and b'id="%b"' % address[1:] not in shown:
+                self.looked.found.append(_broken(name, address.decode()))
 
-    def _follow(self, name: str, text: bytes) -> None:
+    def _own(self, parts: Mapping[str, str]) -> bytes:
+        """What other pages have not shown: pages of one place share their way there."""
+        own = []
+        for part, text in parts.items():
+            if part not in _SHARED or text not in self._shared:
+                own.append(text)
+                if part in _SHARED:
+                    self._shared.add(text)
+        return "\n".join(own).encode()
+
+    def _follow(self, name: str, found: bytes) -> None:
         """Addresses that begin with the root are the same on every page: each is read once."""
-        for found in set(_ADDRESS.findall(text)) - self._known:
-            address = html.unescape(found.decode())
-            if found.startswith(b"/") and not found.startswith(b"//"):
-                self._known.add(found)
-                self.looked.targets[address] = name
-            elif not (
-                address.startswith(("#", "//", "tel:", "mailto:")) or urlsplit(address).scheme
-            ):
-                self.looked.targets[urljoin(f"/{name}", address)] = name
+        address = html.unescape(found.decode())
+        if found.startswith(b"/") and not found.startswith(b"//"):
+            self._known.add(found)
+            self.looked.targets[address] = name
+        elif not (address.startswith("//") or urlsplit(address).scheme):
+            self.looked.targets[urljoin(f"/{name}", address)] = name
+
+
+def _is_inner(address: bytes) -> bool:
+    """Leads to a place on the same page."""
+    return address.startswith(b"#")
 
 
 def problems(public: Path, looked: Looked, files: Container[str]) -> list[Problem]:

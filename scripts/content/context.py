@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from jinja2.utils import htmlsafe_json_dumps
+
 from forms_api.languages import Folder, called, offered, prefix, public, source
 from forms_api.languages import other as other_folder
 from scripts.content.pages import CatalogueRow, is_outside, url_of
@@ -189,7 +191,9 @@ def page_context(
         "related": _links(site, meta.get("related") or (), lang),
         "foot": _foot(site, lang),
         "directory": site.directory[lang],
-        "search_words": search_words(site, lang, popular),
+        "search_words": htmlsafe_json_dumps(
+            search_words(site, lang, popular), ensure_ascii=False, sort_keys=True
+        ),
         "here": lambda url: site.here(url, lang),
         "title_of": lambda slug: site.titles[lang].get(slug, ""),
     }
