@@ -9,7 +9,7 @@ from forms_api import clock, codes, retention, tokens, workdays
 from forms_api.answers import Value
 from forms_api.fields import Consent
 from forms_api.form import Form
-from forms_api.languages import Edition, source
+from forms_api.languages import Edition, Folder, source
 from forms_api.sealing import Sealer
 from forms_api.store.arriving import Consented, NewSubmission
 from forms_api.store.seats import Wish
@@ -65,7 +65,7 @@ class Composer:
         }
         new = NewSubmission(
             columns=columns,
-            consents=[_consented(one, lang) for one in form.consents],
+            consents=[_consented(one, source(lang)) for one in form.consents],
             tallies=list(form.tallies(draft.values)) if not score else [],
             day=now.date().isoformat(),
             key_hash=tokens.key_hash(draft.key),
@@ -97,7 +97,10 @@ def _notice(columns: Mapping[str, object]) -> dict[str, str]:
     return {name: str(columns[name]) for name in ("reference", "form", "desk", "due_on")}
 
 
-def _consented(field: Consent, lang: Edition) -> Consented:
+def _consented(field: Consent, lang: Folder) -> Consented:
+    """The hash is of the words that people wrote: those in Traditional characters follow from them,
+    and a hash of their own would tell in the clear who reads which.
+    """
     digest = hashlib.sha256(field.wording(lang).encode()).digest()
     return Consented(field.purpose, field.version, digest, field.separate)
 

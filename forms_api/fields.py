@@ -10,7 +10,7 @@ from forms_api import traditional
 from forms_api.answers import Context, Fault, Field, Schema, Value
 from forms_api.contacts import check_email, check_phone, holds_mobile
 from forms_api.guards import clean, fold, refused_number
-from forms_api.languages import EDITIONS, Edition, source
+from forms_api.languages import EDITIONS, TRADITIONAL, Edition, source
 from forms_api.options import Catalogue, Choice, FromData, Listed, branch_names
 from forms_api.patterned import AccessCode, Day, Month, Number, Page, Reference
 from forms_api.words import Text
@@ -181,7 +181,9 @@ class Branch(Field):
             return value, None
         chinese = {value, *traditional.meant(value)}
         found = [
-            k for k, names in branches.items() if names["zh"] in chinese or names["en"] == value
+            key
+            for key, names in branches.items()
+            if names["zh"] in chinese or value in (names["en"], names.get(TRADITIONAL))
         ]
         return (found[0], None) if len(found) == 1 else (value, Fault("unknown-branch"))
 
@@ -222,7 +224,7 @@ class Consent(Field):
         return ("yes", None) if value == "yes" else ("", Fault("consent"))
 
     def wording(self, lang: Edition) -> str:
-        """Everything the person agrees to, as it was shown; hashed into the consent record."""
+        """Everything the person agrees to; hashed into the consent record."""
         return "\n".join(text[lang] for text in (self.notice, self.label) if text)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:

@@ -18,8 +18,11 @@ _ANSWERS: Final = ("application/json", "application/x-www-form-urlencoded")
 _LANG: Final = {
     "name": "lang",
     "in": "query",
-    "description": "回答用的语言；没有就看 Accept-Language，再没有就用中文。 / "
-    "Language of the answer; else by Accept-Language, else Chinese.",
+    "description": "回答用的语言；没有就看 Accept-Language，再没有就用简体中文。"
+    "zh-Hant 用繁体回答，网站没有繁体版时用简体；到底是哪种，看 Content-Language。 / "
+    "Language of the answer; else by Accept-Language, else Simplified Chinese. zh-Hant is answered "
+    "in Traditional characters, in Simplified ones where the site has no such edition: "
+    "Content-Language says which.",
     "schema": {"type": "string", "enum": list(ACCEPTED)},
 }
 _KEY: Final = {
@@ -30,7 +33,11 @@ _KEY: Final = {
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
 }
 _ALWAYS: Final[Mapping[str, Any]] = {
-    "lang": {"type": "string", "enum": list(ACCEPTED)},
+    "lang": {
+        "type": "string",
+        "enum": list(ACCEPTED),
+        "description": "回答用的语言；填的不转换 / of the answer; nothing sent is converted",
+    },
     "html": {"type": "boolean", "description": "false：只要数据 / data alone, without HTML"},
 }
 _REFUSED: Final = (

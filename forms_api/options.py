@@ -11,7 +11,8 @@ from forms_api.words import Text
 
 # The build's catalogue.json. Keys: cities (groups of options), townships, trades, settings,
 # anchors, courses, events (flat lists of {value, zh, en}; the last two also say `on` and `seats`),
-# branches ({id: {zh, en}}) and pages (slugs). Missing keys are empty.
+# branches ({id: {zh, en}}) and pages (slugs). Missing keys are empty. A name that somebody wrote in
+# Traditional characters stands beside the others as zh-hant.
 Catalogue: TypeAlias = Mapping[str, Any]
 
 Source: TypeAlias = Literal[

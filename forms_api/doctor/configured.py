@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from forms_api import keys
+from forms_api import keys, traditional, words
 from forms_api.doctor.finding import Finding, finding
 from forms_api.forms import Form
 from forms_api.settings import Settings
@@ -27,6 +27,25 @@ def check(
             "no-release",
             (f"{settings.release} 里没有网站", f"there is no site in {settings.release}"),
             ("运行 publish，或改 FORMS_RELEASE。", "run publish, or set FORMS_RELEASE."),
+        )
+    yield from _traditional(settings.release / "_private" / traditional.FILE, forms)
+
+
+def _traditional(path: Path, forms: Mapping[str, Form]) -> Iterator[Finding]:
+    """A release of an older version lacks sentences of this one."""
+    try:
+        traditional.Table.parse(path.read_text("utf-8"), words.spoken(forms))
+    except FileNotFoundError:  # no Traditional edition is offered
+        return
+    except (OSError, ValueError):
+        yield finding(
+            "warning",
+            "traditional-incomplete",
+            (
+                "网站的繁体字表不全，看繁体的人填表时看到的是简体",
+                "the site's Traditional words are not complete: forms answer in Simplified",
+            ),
+            ("用现在的版本再发布一次：publish。", "publish again with the present version."),
         )
 
 

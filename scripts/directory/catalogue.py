@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forms_api.languages import TRADITIONAL
 from scripts.directory.events import FILE as EVENTS
 from scripts.directory.events import Event, load_events
 from scripts.directory.schema import Directory, Text
@@ -24,6 +25,7 @@ def catalogue(directory: Directory, root: Path, today: date) -> dict[str, Any]:
      "events": […],
      "branches": {id: {"zh", "en"}}}
 
+    Beside zh and en stands zh-hant where the data have Traditional words of their own.
     Events and courses that are still to come also say their `seats` and their day (`on`).
     """
     events, _ = load_events(root / EVENTS, directory, today)
@@ -37,13 +39,19 @@ def catalogue(directory: Directory, root: Path, today: date) -> dict[str, Any]:
         "courses": [_event(event, directory) for event in coming if event.kind == "course"],
         "events": [_event(event, directory) for event in coming if event.kind == "activity"],
         "branches": {
-            branch.id: {"zh": branch.name.zh, "en": branch.name.en} for branch in directory.branches
+            branch.id: {"zh": branch.name.zh, "en": branch.name.en, **_written(branch.name)}
+            for branch in directory.branches
         },
     }
 
 
 def _option(value: str, text: Text) -> Option:
-    return {"value": value, "zh": text.zh, "en": capital(text.en)}
+    return {"value": value, "zh": text.zh, "en": capital(text.en), **_written(text)}
+
+
+def _written(text: Text) -> dict[str, str]:
+    """The Traditional wording, where there is one of its own."""
+    return {TRADITIONAL: text.hant} if text.hant else {}
 
 
 def _terms(directory: Directory, taxonomy: str) -> list[Option]:

@@ -87,6 +87,19 @@ def test_each_fault_of_the_settings_is_found(
     assert of_settings(production(tmp_path) | planted) == [code]
 
 
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [(None, []), ("{}", ["traditional-incomplete"]), ("[", ["traditional-incomplete"])],
+)
+def test_a_release_whose_traditional_words_do_not_suffice_is_found(
+    tmp_path: Path, table: str | None, found: list[str]
+) -> None:
+    given = production(tmp_path)
+    if table is not None:
+        (tmp_path / "release/_private/traditional.json").write_text(table)
+    assert of_settings(given) == found
+
+
 def test_settings_that_stop_the_start_are_the_only_finding(tmp_path: Path) -> None:
     given = production(tmp_path, FORMS_SECRET="short")
     (one,) = command.examine(given)

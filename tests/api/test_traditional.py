@@ -140,6 +140,21 @@ def test_what_is_written_in_traditional_characters_is_understood(
     assert again.attributes["value"] == shown
 
 
+def test_a_name_that_somebody_wrote_in_traditional_characters_stays_theirs(
+    instance: Instance, release: Path
+) -> None:
+    own = {"zh": "台州干校支部", "zh-hant": "台州幹校支部", "en": "Taizhou Branch"}
+    path = release / "_private" / "catalogue.json"
+    path.write_text(json.dumps({**CATALOGUE, "branches": {"tz": own}}), "utf-8")
+    for typed in own.values():
+        given = {**AWAY, "lang": "zh-Hant", "preferred_branch": typed}
+        rows = {
+            row["name"]: row["text"]
+            for row in instance.check("away-register", given).json["answers"]
+        }
+        assert rows["preferred_branch"] == own["zh-hant"]
+
+
 def test_free_seats_are_counted_in_traditional_characters(instance: Instance) -> None:
     shown = instance.client.get("/forms/away-training?lang=zh-Hant", headers=HTML).text
     assert "工資課（餘 5 座）" in shown
@@ -170,3 +185,10 @@ def test_a_new_release_is_spoken_from_the_next_request_on(
     assert instance.check("help-ask", asked).json["title"] == "請核對一遍 · 金橋"
     path.write_text(path.read_text("utf-8").replace("請核對一遍", "請覆核一遍"), "utf-8")
     assert instance.check("help-ask", asked).json["title"] == "請覆核一遍 · 金橋"
+
+
+def test_in_the_clear_nothing_tells_which_script_somebody_reads(instance: Instance) -> None:
+    for lang in ("zh-Hans", "zh-Hant"):
+        instance.send("away-register", {**AWAY, "lang": lang})
+    assert len(set(instance.rows("SELECT lang, form, version, key_ids FROM submission"))) == 1
+    assert len(set(instance.rows("SELECT purpose, notice_version, notice_hash FROM consent"))) == 2
