@@ -21,12 +21,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import sync_playwright
+
 from forms_api import clock
 from scripts import environment, spare
-from scripts.bench import hugo
+from scripts.bench import finder, hugo
 from scripts.bench.entries import add_entries
 from scripts.bench.memory import watched
 from scripts.bench.tree import differences, shortfalls_of
+from scripts.bench.visit import launch
 from scripts.children import Child
 from scripts.directory.importer import load_directory
 from scripts.outcome import CannotRun
@@ -42,6 +45,8 @@ _LINKS_UP_TO = 1000  # entries with which lychee reads every page
 _PATIENCE = 300.0  # seconds to wait for a page that was changed
 _PEER_PAGES, _PEER_ALL = 0.7, 1.5  # times the peer's seconds
 _MOST_MB, _MOST_ROW = 3072.0, 3.0
+LARGE = 100_000
+_MOST_KB, _MOST_KB_LARGE, _MOST_MS = 60.0, 110.0, 5.0  # of the finder
 
 
 def measure(entries: int = ENTRIES, peer: str = "", quick: bool = False) -> dict[str, Any]:
@@ -68,6 +73,9 @@ def measure(entries: int = ENTRIES, peer: str = "", quick: bool = False) -> dict
             made = hugo.measure(directory, public, root / "peer")
             result["peer"] = {"hugo": made.seconds}
             result["peer_details"] = {"version": made.version, "pages": made.pages, "by": made.way}
+        if not quick:
+            with sync_playwright() as playwright:
+                result["finder"] = finder.measure(launch(playwright, ROOT), public)
         result["rebuild_one_row_seconds"] = _serve_one_row(root, *_change(root))
         if quick:  # a second whole build, to compare with
             whole = Path(_build(root, "--out", str(root / "whole"))["release"])
@@ -186,6 +194,9 @@ def table(result: dict[str, Any]) -> str:
     if peer:
         details = result["peer_details"]
         lines.append(f"{'hugo':12}{peer:9.2f}  {details['version']}, {details['by']}")
+    if "finder" in result:
+        told = " ".join(f"{name} {value}" for name, value in result["finder"].items())
+        lines.append(f"{'finder':12} {told}")
     lines.append(f"{'one row':12}{result['rebuild_one_row_seconds']:9.2f}")
     lines.append(f"{'peak MB':12}{result['peak_mb']:9.1f}  output MB {result['output_mb']:.1f}")
     return "\n".join(lines)
@@ -198,6 +209,10 @@ def shortfalls(result: dict[str, Any]) -> list[str]:
     limits = [("peak_mb", result["peak_mb"], _MOST_MB)]
     if result["entries"] >= ENTRIES:
         limits.append(("rebuild_one_row_seconds", result["rebuild_one_row_seconds"], _MOST_ROW))
+    if "finder" in result:
+        most = _MOST_KB if result["entries"] < LARGE else _MOST_KB_LARGE
+        limits.append(("finder.first_kb", result["finder"]["first_kb"], most))
+        limits.append(("finder.p95_ms", result["finder"]["p95_ms"], _MOST_MS))
     if peer and result["entries"] >= ENTRIES:
         limits.append(("seconds.pages", seconds["pages"], _PEER_PAGES * peer))
         limits.append(("seconds.total", seconds["total"], _PEER_ALL * peer))
