@@ -7,25 +7,28 @@
     t<k>.json      a pack of words (`finder_text`)
     days.json      when each row was checked: days since 1970 as three characters
     <lang>/<k>.json  what cards show of rows k × BLOCK and on
+
+The Traditional edition has a start and cards of its own; all else it shares with the Simplified.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from forms_api.languages import EDITIONS, FOLDERS, TRADITIONAL, prefix, source
 from scripts.directory.finder_columns import SYMBOLS, Columns, Value, columns, six, symbols
 from scripts.directory.finder_earlier import Earlier, as_json
 from scripts.directory.finder_text import TextIndex, text_index
 from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
-from scripts.directory.words import LANGUAGES, PREFIX, load_words, within
+from scripts.directory.words import load_words, within
 from scripts.laying import lay
 from scripts.undisturbed import undisturbed
 from scripts.walk import files_below
@@ -51,6 +54,14 @@ class Written:
     bytes: int
 
 
+class Traditional(Protocol):
+    """Makes Traditional texts of Simplified ones, and a directory that has them under `zh`."""
+
+    def texts(self, texts: Sequence[str]) -> list[str]: ...
+
+    def directory(self, directory: Directory) -> Directory: ...
+
+
 def write(
     directory: Directory,
     out: Path,
@@ -60,11 +71,13 @@ def write(
     whole: int = WHOLE,
     part: int = CHUNK,
     kept: Kept | None = None,
+    traditional: Traditional | None = None,
 ) -> Written:
     """Replace the finder's data below `out`, the web root. `data` holds the files of words.
 
     With more than `whole` rows the columns come in files of `part` rows. With `kept`, what an
-    earlier release has of unchanged rows is not made again.
+    earlier release has of unchanged rows is not made again. Without `traditional` there is no
+    Traditional edition.
     """
     words = load_words(data)
     with undisturbed():
@@ -77,29 +90,36 @@ def write(
         chunk = part
     few = list(_few(table.values, size))
     files = {name: as_json(content) for name, content in _shared(table, index, chunk, few)}
-    for lang in LANGUAGES:
+    converted = traditional.directory(directory).by_id if traditional else {}
+    editions = EDITIONS if traditional else FOLDERS
+    for edition in editions:
         for number, at in enumerate(range(0, size, BLOCK)):
-            name, some = f"{lang}/{number}.json", table.rows[at : at + BLOCK]
+            name, some = f"{edition}/{number}.json", table.rows[at : at + BLOCK]
+            shown = [converted[one.id] for one in some] if edition == TRADITIONAL else some
             known = earlier.cards(name, at, some) if earlier else None
-            files[name] = known or as_json([_card(branch, lang) for branch in some])
+            files[name] = known or as_json([_card(one, source(edition)) for one in shown])
     digest = hashlib.sha256()
     for name, text in files.items():
         digest.update(name.encode() + text)
     folder = f"{FOLDER}/{digest.hexdigest()[:12]}"
     _make_room(out, folder, files)
-    starts = {
-        f"{FOLDER}/{lang}.json": as_json(
-            {"format": FORMAT, "folder": f"/{folder}/", **_start(table, index, chunk, lang, few)}
+    said = {lang: _start(table, index, chunk, lang, few) for lang in FOLDERS}
+    starts = {}
+    for edition in editions:
+        start = said[source(edition)]
+        if traditional and edition == TRADITIONAL:
+            start = _converted(start, traditional)
+        url = f"/{prefix(edition)}find/directory/{{id}}/"
+        starts[f"{FOLDER}/{edition}.json"] = as_json(
+            {"format": FORMAT, "folder": f"/{folder}/", "url": url, **start}
         )
-        for lang in LANGUAGES
-    }
     every = {f"{folder}/{name}": text for name, text in files.items()} | starts
     for name, text in every.items():
         lay(f"{out}/{name}", text)
     return Written(len(every), sum(map(len, every.values())))
 
 
-def _make_room(out: Path, folder: str, wanted: Container[str]) -> None:
+def _make_room(out: Path, folder: str, wanted: Collection[str]) -> None:
     """The folder of other data takes the name `folder`, with those of its files that have the
     names of wanted ones."""
     for there in (out / FOLDER).glob("*/"):
@@ -107,7 +127,7 @@ def _make_room(out: Path, folder: str, wanted: Container[str]) -> None:
             shutil.rmtree(there)
         else:
             there.rename(out / folder)
-    for name in ("", *LANGUAGES):
+    for name in {name.rpartition("/")[0] for name in wanted}:
         (out / folder / name).mkdir(parents=True, exist_ok=True)
     for name in files_below(out / folder):
         if name.removesuffix(".br").removesuffix(".gz") not in wanted:
@@ -167,7 +187,6 @@ def _start(
         "rows": size,
         "chunk": chunk,
         "block": BLOCK,
-        "url": f"/{PREFIX[lang]}find/directory/{{id}}/",
         "provinces": [[place.code, place.short[lang]] for place in provinces],
         "cities": [
             [
@@ -199,6 +218,18 @@ def _start(
             for some in (((found[0].start, found[-1].end)) for found in ranges.values())
         ]
     return start
+
+
+def _converted(start: dict[str, Any], traditional: Traditional) -> dict[str, Any]:
+    """The Simplified start with the names in it converted."""
+
+    def named(rows: Sequence[list[Any]], at: int) -> list[list[Any]]:
+        names = traditional.texts([row[at] for row in rows])
+        pairs = zip(rows, names, strict=True)
+        return [[*row[:at], name, *row[at + 1 :]] for row, name in pairs]
+
+    places = {part: named(start[part], 1) for part in ("provinces", "cities")}
+    return {**start, **places, "values": named(start["values"], 2)}
 
 
 def _all(ends: tuple[int, int]) -> int:

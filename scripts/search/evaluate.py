@@ -3,6 +3,7 @@
 import csv
 import math
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LIMIT = 10
+_EDITION = re.compile(r"\A/(?:en|zh-hant)/")
 COLD_STARTS = 2  # fresh browser profiles per language, for the bytes of a first question
 RESULTS_READ = 5
 OPEN = """async ({lang}) => {
@@ -133,7 +135,7 @@ def figures(answers: Sequence[Answer]) -> dict[str, float]:
 
 def page_of(url: str) -> tuple[str, str]:
     """(slug, branch id or "") of an address: `/en/away/register/#steps` is away/register."""
-    path = url.split("#")[0].split("?")[0].removeprefix("/en/").strip("/")
+    path = _EDITION.sub("/", url.split("#")[0].split("?")[0]).strip("/")
     parts = path.split("/")
     branch = parts[2] if parts[:2] == ["find", "directory"] and len(parts) == 3 else ""
     return path.removesuffix("/index") or "index", branch

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,8 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from forms_api.languages import TRADITIONAL, source
 from scripts.beside import beside
-from scripts.search import pagefind, places, tables
+from scripts.search import pagefind, places, records, tables
 from scripts.search.corpus import Article, collect
 from scripts.search.glossary import names as glossary_names
 from scripts.search.sounds import COMMON, sounds
@@ -23,6 +25,7 @@ FORMAT = 4  # of tables.json and of the records in fragments; search.js refuses 
 NAME = "ꀀ"
 BRANCH_PAGE = re.compile(r"/(?:en/)?find/directory/.+")
 Names = Sequence[Sequence[str]]
+Convert = Callable[[Sequence[str]], list[str]]
 FINDER = "data/finder"
 NO_BRANCHES: Mapping[str, Any] = {"branches": []}
 
@@ -53,8 +56,12 @@ def index_tree(
     *,
     glossary: Path | None = None,
     skip: Callable[[str], bool] = is_branch_page,
+    traditional: Convert | None = None,
 ) -> dict[str, Report]:
     """Write `out/<zh|en|…>/` for each language found under `root`; old ones are replaced.
+
+    `traditional` turns Simplified texts into Traditional ones of the same length: with it
+    `out/zh-hant/` has what the Traditional edition shows of a hit, in files of the same names.
 
     `glossary`: a file as glossary.py reads it. Branches are searched in the tree's `data/finder/`,
     if there is one, and how they sound is learnt from its `data/branches.json`. Pages in a language
@@ -72,7 +79,8 @@ def index_tree(
         finder = f"{FINDER}/{lang}.json"
         address = f"/{finder}" if (root / finder).is_file() else ""
         with TemporaryDirectory() as workspace:
-            begun = _Index(by_language[lang], out / lang, Path(workspace))
+            convert = traditional if lang == source(TRADITIONAL) else None
+            begun = _Index(by_language[lang], out / lang, Path(workspace), convert)
             begun.write_tables(names.get(lang, ()), places.titles(data, lang), address)
             return begun.finish()
 
@@ -94,11 +102,23 @@ def _each(languages: Sequence[str], index: Callable[[str], Report]) -> dict[str,
 class _Index:
     """One language's index in the making."""
 
-    def __init__(self, articles: Sequence[Article], out: Path, workspace: Path) -> None:
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        out: Path,
+        workspace: Path,
+        convert: Convert | None = None,
+    ) -> None:
         self.articles, self.out = articles, out
         self.began = time.monotonic()
-        self.by_name = {_name(number, article): article for number, article in enumerate(articles)}
-        pages = [token_page(name, article) for name, article in self.by_name.items()]
+        twins = records.traditional(articles, convert) if convert else list(articles)
+        #: Name of the record → an article, and how the Traditional edition shows it.
+        self.by_name = {
+            _name(number, *pair): pair
+            for number, pair in enumerate(zip(articles, twins, strict=True))
+        }
+        self.converted = bool(convert)
+        pages = [token_page(name, article) for name, (article, _) in self.by_name.items()]
         self.run = pagefind.Run(pages, workspace, out)
         self.tables: dict[str, Any] = {}
         self.apart: dict[str, Mapping[str, Any]] = {}
@@ -116,6 +136,7 @@ class _Index:
         self.tables = {
             "format": FORMAT,
             "finder": finder,
+            "traditional": self.converted,
             **_packed_fold(tables.fold_table_for({*text, *nearby, *other})),
             "taiwan": taiwan,
             "names": same,
@@ -128,9 +149,18 @@ class _Index:
     def finish(self) -> Report:
         contents = self.run.wait()
         rows = {}
+        beside = self.out.with_name(TRADITIONAL) / "fragment"
+        if self.converted:
+            shutil.rmtree(beside.parent, ignore_errors=True)
+            beside.mkdir(parents=True)
         for path, name in pagefind.fragments(self.out):
-            article = self.by_name[name]
-            pagefind.write_fragment(path, record(article))
+            article, twin = self.by_name[name]
+            pagefind.write_fragment(path, records.record(article))
+            if self.converted:
+                plain = records.unlike(article, twin)
+                pagefind.write_fragment(
+                    beside / path.name, {**records.record(twin), "plain": plain}
+                )
             length = sum(map(len, article.blocks))
             rows[path.stem] = [length, article.kind, article.label, article.part]
         _write(
@@ -186,21 +216,6 @@ def token_page(name: str, article: Article) -> pagefind.TokenPage:
     )
 
 
-def record(article: Article) -> dict[str, Any]:
-    """What the browser gets for a hit. `sections`: block number, id, heading; `minor`: blocks."""
-    return {
-        "url": article.url,
-        "title": article.title,
-        "description": article.description,
-        "kind": article.kind,
-        "label": article.label,
-        "part": article.part,
-        "blocks": article.blocks,
-        "sections": [[s.block, s.id, s.heading] for s in article.sections],
-        "minor": article.minor,
-    }
-
-
 def _names_in(article: Article) -> Iterable[str]:
     yield article.title
     yield from article.keywords
@@ -213,9 +228,9 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _name(number: int, article: Article) -> str:
-    """Holds a digest of the record, so that changed text always comes under a new file name."""
-    text = json.dumps(record(article), ensure_ascii=False)
+def _name(number: int, *articles: Article) -> str:
+    """Holds a digest of the records, so that changed text always comes under a new file name."""
+    text = json.dumps([records.record(article) for article in articles], ensure_ascii=False)
     return f"{number:06d}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 

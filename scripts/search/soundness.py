@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from forms_api.languages import TRADITIONAL
 from scripts.problems import Problem
 from scripts.search.indexer import FORMAT
 from scripts.search.pagefind import FormatChanged, read_fragment
@@ -12,8 +13,12 @@ NEEDED = ("sounds.json",)
 
 
 def check(public: Path, langs: tuple[str, ...] = ("zh", "en")) -> list[Problem]:
-    """Problems of the index below `public`; each language must have one that holds pages."""
-    return [problem for lang in langs for problem in _language(public, f"search-index/{lang}")]
+    """Problems of the index below `public`; each language must have one that holds pages, and a
+    Traditional edition what it shows of them."""
+    found = [problem for lang in langs for problem in _language(public, f"search-index/{lang}")]
+    if not found and (public / TRADITIONAL).is_dir():
+        found += _fragments(public, "search-index/zh", f"search-index/{TRADITIONAL}")
+    return found
 
 
 def _language(public: Path, name: str) -> Iterator[Problem]:
@@ -36,8 +41,14 @@ def _language(public: Path, name: str) -> Iterator[Problem]:
             yield Problem(f"{name}/{needed}", 0, "search-index", "missing or empty")
     if finder and not _filled(public / finder.lstrip("/")):
         yield Problem(name, 0, "search-index", f"{finder} is missing or empty")
-    for page in pages:
-        path = folder / "fragment" / f"{page}.pf_fragment"
+    yield from _fragments(public, name, name)
+
+
+def _fragments(public: Path, index: str, name: str) -> Iterator[Problem]:
+    """What hits of `index` show lies below `name`, and leads to pages."""
+    tables = json.loads((public / index / "tables.json").read_bytes())
+    for page, *_ in tables["pages"]:
+        path = public / name / "fragment" / f"{page}.pf_fragment"
         try:
             url = read_fragment(path)["url"].split("#")[0]
         except FormatChanged as error:

@@ -1,7 +1,7 @@
 """The search as a reader's browser runs it, under the site's own policy."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from scripts.search.corpus import collect
 from scripts.search.indexer import index_tree, is_branch_page
 from scripts.search.serving import BLANK, serve
 from scripts.search.tokens import HAN
+from scripts.traditional.converter import load
 from tests.site.directory_data import DATA, SOUND_ROW, TODAY, imported, lists, write_rows
 from tests.site.search_tree import CASES, write_tree
 
-SCRIPTS = Path(__file__).parents[2] / "docs" / "assets" / "js"
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "docs" / "assets" / "js"
 QUERIES = yaml.safe_load((CASES / "search_queries.yml").read_text(encoding="utf-8"))
 TOKENS = yaml.safe_load((CASES / "search_tokens.yml").read_text(encoding="utf-8"))
 
@@ -55,6 +57,18 @@ DEMOS = [
     }
     for n in range(1, 10)
 ]
+
+
+class _Names:
+    """Converts the names of places and values only."""
+
+    def __init__(self, texts: Callable[[Sequence[str]], list[str]]) -> None:
+        self.texts = texts
+
+    def directory(self, directory: Directory) -> Directory:
+        return directory
+
+
 Ask = Callable[..., list[dict[str, Any]]]
 
 
@@ -64,8 +78,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = write_rows(tmp_path_factory.mktemp("rows"), [COURIERS, *DEMOS])
     branches, problems = imported(rows)
     assert problems == []
-    finder.write(Directory(tuple(branches), *lists()), root, TODAY, DATA)
-    index_tree(root, root / "search-index", glossary=root / "glossary.tsv")
+    convert = load(ROOT).many
+    directory = Directory(tuple(branches), *lists())
+    finder.write(directory, root, TODAY, DATA, traditional=_Names(convert))
+    index_tree(root, root / "search-index", glossary=root / "glossary.tsv", traditional=convert)
     return root
 
 
@@ -143,6 +159,52 @@ def test_a_traditional_twin_finds_the_same_pages(ask: Ask, tree: Path) -> None:
                 plain = [hit["url"] for hit in ask("zh-Hans", text)]
                 assert [hit["url"] for hit in ask("zh-Hans", twin(text))] == plain
     assert tried > 5
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["组织关系转接", "組織關係轉接", "党费在哪交", "支部書記怎麼聯繫", "老板不发工资", "IC卡"],
+)
+def test_the_traditional_edition_finds_the_same_and_shows_it_in_its_characters(
+    ask: Ask, query: str
+) -> None:
+    convert = load(ROOT).many
+    simplified = [hit for hit in ask("zh-Hans", query) if hit["group"] != "branches"]
+    traditional = [hit for hit in ask("zh-Hant", query) if hit["group"] != "branches"]
+    assert simplified
+    assert [hit["url"] for hit in traditional] == [f"/zh-hant{hit['url']}" for hit in simplified]
+    for part in ("title", "section"):
+        shown = [hit[part] for hit in traditional]
+        assert shown == convert([hit[part] for hit in simplified])
+    for mine, theirs in zip(traditional, simplified, strict=True):
+        assert "<mark>" in mine["excerpt"] or "<mark>" not in theirs["excerpt"]
+        # The marks stand in the same places.
+        places = [
+            [found.start() for found in re.finditer("</?mark>", excerpt)]
+            for excerpt in (mine["excerpt"], theirs["excerpt"])
+        ]
+        assert places[0] == places[1]
+        assert not re.search("[们关党织]", mine["excerpt"])
+
+
+def test_words_that_fold_otherwise_in_traditional_are_marked_all_the_same(ask: Ask) -> None:
+    """答复 becomes 答覆, and 覆 is a character of Simplified too."""
+    (first, *_) = ask("zh-Hant", "支部的答复")
+    assert "<mark>答覆</mark>" in first["excerpt"]
+
+
+def test_other_names_are_said_in_traditional(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}{BLANK}zh-Hant/")
+    also = page.evaluate(
+        """async () => {
+          const {openSearch} = await import("/assets/js/search.js");
+          const search = await openSearch({lang: "zh-Hant"});
+          return [(await search.query("漂着的党员")).also, (await search.query("zzgxzj")).also];
+        }"""
+    )
+    page.close()
+    assert also == [["流動黨員", "外出黨員"], ["組織關係轉接"]]
 
 
 def test_the_browser_cuts_text_as_the_build_does(browser: Browser, address: str) -> None:

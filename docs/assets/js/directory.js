@@ -43,10 +43,10 @@ export const each = (bits, visit) => {
   }
 };
 
-/** `address`: /data/finder/zh.json or another language's. Rejects when the data cannot be read. */
+/** `address`: /data/finder/zh.json or another edition's. Rejects when the data cannot be read. */
 export async function openDirectory(address) {
   const start = await json(address);
-  const lang = address.match(/(\w+)\.json$/)[1];
+  const lang = address.match(/([\w-]+)\.json$/)[1];
   if (start.format !== FORMAT) throw new Error("the finder's data are of another format");
   const { rows, folder, packs, sounds, block } = start;
   const size = (rows + 31) >>> 5;

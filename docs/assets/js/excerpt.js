@@ -44,11 +44,11 @@ const marked = (text, lower, needles, room) => {
 
 const PAST = "then"; // the section of a guide page that tells how it was done
 
-/** What to show of a page (`lower`: its blocks, folded): the block that holds most of the words, and the section it is in;
- *  with `atTop` the page as a whole. */
-export const view = (page, needles, normal, room, atTop) => {
+/** What to show of a page (`lower`: its blocks, `about`: its description, both folded): the block that holds most of the words,
+ *  and the section it is in; with `atTop` the page as a whole. */
+export const view = (page, needles, room, atTop) => {
   const weigh = lower => needles.reduce((sum, n) => sum + (stands(lower, n) ? n.length ** 1.5 : 0), 0);
-  const { lower } = page;
+  const { lower, about } = page; // its first block is the title
   const heads = new Map(page.sections.map(s => [s[0], s]));
   let best = { score: 0, block: -1 }, section = null, headScore = 0;
   page.blocks.forEach((_, i) => {
@@ -58,13 +58,14 @@ export const view = (page, needles, normal, room, atTop) => {
     const total = (score + headScore * 0.6) * (section && section[1] === PAST ? 0.6 : 1) * (page.minor.includes(i) ? 0.3 : 1);
     if (total > best.score) best = { score: total, block: i, section };
   });
-  const inTitle = weigh(normal(page.title));
+  const inTitle = weigh(lower[0] || "");
   const whole = atTop || best.block < 0 || inTitle >= best.score * 0.6;
-  const text = whole && page.description ? page.description : page.blocks[Math.max(best.block, 0)] || "";
+  const at = Math.max(best.block, 0);
+  const [text, folded] = whole && page.description ? [page.description, about] : [page.blocks[at] || "", lower[at] || ""];
   const place = whole ? null : best.section;
   return {
     url: place && place[1] ? `${page.url}#${place[1]}` : page.url,
     section: place ? place[2] : "",
-    excerpt: marked(text, normal(text), needles, room),
+    excerpt: marked(text, folded, needles, room),
   };
 };

@@ -53,8 +53,9 @@ const before = (a, b) => {
   return i < 0 ? x.length < y.length : x[i] < (y[i] ?? -1);
 };
 
-/** `chunks`: [first word, file] in order; `fields`: their names; `pages`: a file for each number. */
-export function openPostings(folder, { chunks, fields, pages }) {
+/** `chunks`: [first word, file] in order; `fields`: their names; `pages`: a file for each number;
+ *  `shown`: the folder of what hits show. */
+export function openPostings(folder, { chunks, fields, pages, shown = folder }) {
   const loading = [], records = [];
   const known = new Map();
   const chunk = i => loading[i] ||= file(`${folder}index/${chunks[i][1]}.pf_index`).then(bytes => {
@@ -119,7 +120,7 @@ export function openPostings(folder, { chunks, fields, pages }) {
     /** On how many pages the word stands. */
     count: async raw => (await entry(letters(raw)))?.[1].length || 0,
     /** What a hit on the page shows: indexer.record. */
-    record: page => records[page] ||= file(`${folder}fragment/${pages[page]}.pf_fragment`)
+    record: page => records[page] ||= file(`${shown}fragment/${pages[page]}.pf_fragment`)
       .then(bytes => JSON.parse(text.decode(bytes)).jq).catch(error => { records[page] = null; throw error; }),
     forget: () => known.clear(),
   };

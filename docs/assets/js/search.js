@@ -31,21 +31,24 @@ const behind = hits => {
 };
 
 /**
- * Load one language's index. `base` holds a folder for each language, `lang` is a language tag.
+ * Load one language's index. `base` holds a folder for each language, `lang` is a language tag. The
+ * Traditional edition asks the Simplified index, and shows what was converted when it was built.
  * Rejects when a file is missing or of another format.
  */
 export async function openSearch({ base = "/search-index/", lang = document.documentElement.lang } = {}) {
   const folder = `${base}${lang.split("-")[0].toLowerCase()}/`;
   const tables = await (await fetch(`${folder}tables.json`)).json();
   if (tables.format !== FORMAT) throw new Error("search index of another format");
-  const branches = openBranches(tables.finder);
+  const traditional = lang === "zh-Hant" && tables.traditional;
+  const branches = openBranches(traditional ? tables.finder.replace("zh.json", "zh-hant.json") : tables.finder);
   const to = Array.from(tables.to);
   const table = new Map(Array.from(tables.from, (c, i) => [c, to[i]]));
   const folded = text => fold(text, table);
   const normal = text => folded(text).toLowerCase();
   const chinese = /^zh/.test(lang);
   const pages = tables.pages.map(([, length, kind, label, section]) => ({ length, kind, label, section }));
-  const postings = openPostings(folder, { ...tables, pages: tables.pages.map(([file]) => file) });
+  const shown = traditional ? `${base}zh-hant/` : folder;
+  const postings = openPostings(folder, { ...tables, pages: tables.pages.map(([file]) => file), shown });
   const weigh = openWeigh(postings, pages, !chinese);
 
   /** The query, then with Taiwan words and with other names of the same thing put in. */
@@ -101,6 +104,25 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       better.slice(0, 2).forEach(b => found.push([text.replace(piece, b), b]));
     }
     return found.slice(0, 4);
+  };
+
+  /** Keeps what is compared with the words of a query: `plain` says where a Traditional page folds
+   *  otherwise than the Simplified one that was indexed (答覆, 答复). */
+  const foldPage = page => {
+    const lines = [...page.blocks, page.description].map(normal);
+    for (const [i, at, c] of page.plain || []) lines[i] = lines[i].slice(0, at) + c + lines[i].slice(at + 1);
+    page.about = lines.pop();
+    page.lower = lines;
+  };
+
+  /** Other names in the characters of the edition: as they stand in the hits, else one by one. */
+  const written = (names, hits) => {
+    const there = hits.flatMap(({ page }) => page.blocks.map((block, i) => [block, page.lower[i]]));
+    const known = new Map(there.flatMap(([block, lower]) => Array.from(lower, (c, i) => [c, block[i]])));
+    return names.map(name => {
+      const found = there.find(([, lower]) => lower.includes(name));
+      return found ? found[0].substr(found[1].indexOf(name), name.length) : Array.from(name, c => known.get(c) || c).join("");
+    });
   };
 
   /** Words and marks in one: 2 when a heading reads so, 1 when the text has it. */
@@ -196,13 +218,13 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
     const several = unitsOf(asIs).length > 1 || /[^\p{L}\p{N}\s]/u.test(asIs);
     const loaded = await Promise.all(close.filter(wanted).slice(0, limit).map(async one => {
       const page = await postings.record(one.id);
-      page.lower ||= page.blocks.map(normal);
+      if (!page.lower) foldPage(page);
       return { ...one, page, says: several ? says(page, asIs.toLowerCase()) : 0 };
     }));
     const hits = place(loaded.sort((a, b) => b.rank - a.rank || b.says - a.says)).map(({ page, level, sure, whole }) => {
       const room = chinese ? 90 : 180;
       const { label, part } = page;
-      return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, whole, ...view(page, words, normal, room, whole) };
+      return { title: page.title, label, part, group: groupOf(page), exact: Boolean(sure), near: !level, whole, ...view(page, words, room, whole) };
     });
     if (filters.group !== "questions") hits.splice(0, hits.length, ...behind(hits));
     if ((!filters.group && !filters.label && !filters.section) || alone) {
@@ -213,7 +235,8 @@ export async function openSearch({ base = "/search-index/", lang = document.docu
       hits.splice(Math.min(2, sure.length ? hits.filter(h => !h.near).length : hits.length), 0, ...others);
       hits.unshift(...named);
     }
-    return Object.assign(hits.slice(0, limit), { also: Array.from(new Set(said)).slice(0, 3), facets });
+    const also = Array.from(new Set(said)).slice(0, 3);
+    return Object.assign(hits.slice(0, limit), { also: traditional ? written(also, loaded) : also, facets });
   };
   return { query, forget: postings.forget };
 }
