@@ -1,7 +1,7 @@
 """`manage.py build`: check → render → fill directory → index → verify → compress → release.
 
-Two processes work at a time: MkDocs renders while data are written, pages are verified beside the
-search index. `seconds` of a stage is what the build waited for it.
+Two processes work at a time: MkDocs renders while data are written; pages are verified and
+compressed beside the search index. `seconds` of a stage is what the build waited for it.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def _build(
     verified = work.enter_context(
         beside(lambda: verify.verify(public, identity_block, counts.looked), "verify")
     )
+    packed = work.enter_context(beside(lambda: twins.write_missing(public), "compress"))
     with result.stage("index", "搜索索引 index"):
         glossary = root / "docs/data/glossary.tsv"
         # Beside the tree, since the links in the tree are being read meanwhile.
@@ -96,7 +97,8 @@ def _build(
         return
     quick.remember(root, staging, marks, sources, shown)
     with result.stage("compress", "压缩 compress"):
-        twins.write_missing(public)
+        packed.result()
+        twins.write_missing(public / "search-index")
     result.release = release.publish(staging, staging.parent, current)
 
 
