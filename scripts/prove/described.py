@@ -18,7 +18,9 @@ from forms_api.forms import load_all
 from scripts.outcome import CannotRun
 from scripts.progress import say
 from scripts.prove.instance import Running, folder
+from scripts.traditional import converter, strings
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 LEFT_OUT: Final = {
     "negative_data_rejection": "full-width digits, spaces, 3 人 for 3 and fields that are not "
     "asked are taken, though a schema would not",
@@ -43,9 +45,7 @@ _FEW: Final = "/forms/(help-ask|page-feedback|status|health)"
 def run(seed: int, quick: bool) -> dict[str, Any]:
     """Requests made, unique failures by title, and the checks left out with the reason."""
     with folder() as where:
-        private = where / "release/_private"
-        private.mkdir(parents=True)
-        (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
+        write_release(where)
         service = Running(where)
         try:
             found = _schemathesis(where, f"http://127.0.0.1:{service.port}", seed, quick)
@@ -58,6 +58,14 @@ def run(seed: int, quick: bool) -> dict[str, Any]:
         ],
         "checks_left_out": LEFT_OUT,
     }
+
+
+def write_release(where: Path) -> None:
+    """Lists to choose from, and all that is said in Traditional characters, below `where`."""
+    private = where / "release/_private"
+    private.mkdir(parents=True)
+    (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
+    strings.write(ROOT, private, CATALOGUE, {}, converter.load(ROOT).many)
 
 
 def _schemathesis(where: Path, url: str, seed: int, quick: bool) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def prove(quick: bool) -> dict[str, Any]:
     statuses: Counter[int] = Counter()
     echoed, worst = 0, 0.0
     with folder() as where, step("fuzz") as progress:
+        described.write_release(where)
         app = create_app(settings_in(where)[0], testing=True)  # unexpected errors come through
         mine = of(app)
         source = _Source(mine)

@@ -20,7 +20,7 @@ _KINDS: Final = [
 ]  # fmt: skip
 _HEADERS: Final = [
     "", "*/*", "application/json", "text/html", "zh-Hans,zh;q=0.9", "en;q=x", "null", "same-origin",
-    "none",
+    "none", "zh-TW", "zh-Hant-HK;q=0.9",
     "cross-site", "http://localhost", "https://evil.example", "http://[", "\xff\xfe", "q=" * 500,
     "application/json;q=0.5,text/html;q=nan", "*;q=-1", "x" * 64, "localhost:99999", "a b",
     "http://[::1",
@@ -36,7 +36,7 @@ def text(chance: random.Random) -> str:
 
 def raw(chance: random.Random) -> bytes:
     """Bytes for a query: names that are read, with anything behind them."""
-    name = chance.choice([b"lang=", b"branch=", b"x=", b"&&=", b""])
+    name = chance.choice([b"lang=", b"lang=zh-Hant&x=", b"branch=", b"x=", b"&&=", b""])
     return name + chance.randbytes(chance.randint(0, 30))
 
 
