@@ -25,12 +25,16 @@ def lang() -> Edition:
     """
     named = languages.parse(g.get("lang")) or languages.parse(request.args.get("lang"))
     edition = named or languages.from_accept_language(request.headers.get("Accept-Language"))
-    return edition if edition in here().site.editions else languages.source(edition)
+    if "editions" not in g:
+        speak_as_the_site()
+    return edition if edition in g.editions else languages.source(edition)
 
 
 def speak_as_the_site() -> None:
-    """With the Traditional words of the release that is there now."""
-    traditional.speak(here().site.traditional)
+    """With the Traditional words of the release that is there now, to the end of the request."""
+    table = here().site.traditional
+    g.editions = table.editions
+    traditional.speak(table)
 
 
 def wants_json() -> bool:

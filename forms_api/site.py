@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from forms_api import chrome, traditional
-from forms_api.languages import EDITIONS, FOLDERS, Edition
+from forms_api.languages import EDITIONS, Edition
 from forms_api.options import Catalogue
 from forms_api.shell import Shell
 
@@ -75,10 +75,6 @@ class Site:
     def traditional(self) -> traditional.Table:
         """Empty where the release has no Traditional edition."""
         return self._traditional.get()
-
-    @property
-    def editions(self) -> tuple[Edition, ...]:
-        return EDITIONS if self.traditional else FOLDERS
 
     @property
     def reference_prefix(self) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from forms_api.languages import TRADITIONAL, Edition
+from forms_api.languages import EDITIONS, FOLDERS, TRADITIONAL, Edition
 
 FILE: Final = "traditional.json"  # below _private
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -38,8 +38,10 @@ class Table:
             raise ValueError(f"{len(lacking)} texts are missing, {lacking[0]!r} among them")
         return cls(pairs)
 
-    def __bool__(self) -> bool:
-        return bool(self._pairs)
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        """What can be spoken with it."""
+        return EDITIONS if self._pairs else FOLDERS
 
     def said(self, simplified: str) -> str:
         return self._pairs.get(simplified, simplified)

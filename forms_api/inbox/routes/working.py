@@ -219,9 +219,10 @@ def _sealed(entry: Entry, way: str, text: str) -> Sealed:
 def _letter(entry: Entry, text: str) -> dict[str, str]:
     """In Traditional characters, but for what the desk wrote, if the site's release knows them."""
     mine = here()
-    lang = entry.lang if entry.lang in mine.site.editions else source(entry.lang)
+    table = mine.site.traditional
+    lang = entry.lang if entry.lang in table.editions else source(entry.lang)
     url = mine.settings.public_url
-    with traditional.speaking(mine.site.traditional):
+    with traditional.speaking(table):
         sender = Sender(
             mine.desks.get(mine.vault.desk, Text(zh=mine.vault.desk, en=mine.vault.desk)),
             mine.site.name(lang),
