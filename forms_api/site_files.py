@@ -17,12 +17,15 @@ from urllib.parse import quote
 from werkzeug.http import http_date, parse_accept_header
 
 from forms_api import headers
+from forms_api.languages import EDITIONS, prefix
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _WORTH: Final = 256  # bytes from which a text without a twin is compressed as it is sent
 _TWINS: Final = (("br", ".br"), ("gzip", ".gz"))
+#: Editions that stand below a folder of their own.
+_BELOW: Final = [[prefix(one).strip("/")] for one in EDITIONS if prefix(one)]
 _MAIN: Final = re.compile(rb"<main\b[^>]*>")
 
 
@@ -126,8 +129,7 @@ def _find(root: Path, url: str) -> _Found | str | None:
             return _Found(target, "200 OK")
     except (OSError, ValueError):
         pass
-    nearest = "en/404.html" if parts[:1] == ["en"] else "404.html"
-    lost = root / nearest
+    lost = root.joinpath(*parts[:1], "404.html") if parts[:1] in _BELOW else root / "404.html"
     return _Found(lost, "404 Not Found") if lost.is_file() else None
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from forms_api import clock
-from forms_api.languages import FOLDERS
+from forms_api.languages import FOLDERS, TRADITIONAL
 from forms_api.shell import Shell
 from scripts import (
     filling,
@@ -39,6 +39,7 @@ from scripts.search import soundness
 from scripts.search.indexer import index_tree
 from scripts.sources import Sources, read_sources
 from scripts.stages import BuildResult
+from scripts.traditional import edition
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,6 +78,7 @@ def _build(
     if rendered is None:
         return
     sources, shells, shown = rendered
+    traditional = edition.of(root, sources.site.identity)
     with result.stage("directory", "支部目录 directory"):
         counts = filling.fill(root, sources, shells, staging)
     result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
@@ -88,7 +90,12 @@ def _build(
     with result.stage("index", "搜索索引 index"):
         glossary = root / "docs/data/glossary.tsv"
         # Beside the tree, since the links in the tree are being read meanwhile.
-        index_tree(public, staging / "search-index", glossary=glossary)
+        index_tree(
+            public,
+            staging / "search-index",
+            glossary=glossary,
+            traditional=traditional.convert.many if traditional else None,
+        )
     with result.stage("verify", "核对成品 verify"):
         result.problems = verified.result()
         (staging / "search-index").rename(public / "search-index")
@@ -129,6 +136,8 @@ def _render(
         identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
         qr.write(public, codes)
         moved.write(root, public, private, shells, sources)
+        if traditional := edition.of(root, sources.site.identity):
+            shells[TRADITIONAL] = traditional.write(public, private, sources)
     return sources, shells, shown
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from forms_api import openapi, yaml_text
-from scripts import moved, refusals
+from forms_api.languages import DEFAULT, Edition, offered, prefix
+from forms_api.languages import public as code_of
+from scripts import moved
 from scripts.answers import pages as answers
 from scripts.content import glossary
 from scripts.laying import lay, remove
@@ -33,7 +35,7 @@ def write(
     """
     if listed:
         old = {path.removeprefix("/") for path in moved.paths(root)}
-        _write_sitemap(public, sources.site_url, old)
+        _write_sitemap(public, sources.site_url, offered(sources.site.identity), old)
     robots = f"User-agent: *\nDisallow: /forms/\nSitemap: {sources.site_url}sitemap.xml\n"
     lay(public / "robots.txt", robots.encode())
     data = public / "data"
@@ -49,7 +51,6 @@ def write(
     _write_json(private / "catalogue.json", sources.catalogue)
     desks = yaml_text.load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
     _write_json(private / "desks.json", desks)
-    refusals.write(private, sources.site.identity)
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -77,7 +78,7 @@ def _rules(sources: Sources) -> Iterator[dict[str, object]]:
 
 
 def addresses(public: Path, left_out: Collection[str]) -> list[str]:
-    """Chinese paths of all pages that have an English twin, sorted; "" is the home page."""
+    """Simplified paths of all pages that have an English twin, sorted; "" is the home page."""
     pages = {
         name.removesuffix("index.html")
         for name in files_below(public)
@@ -89,19 +90,21 @@ def addresses(public: Path, left_out: Collection[str]) -> list[str]:
         if address not in _UNLISTED
         and address not in left_out
         and not address.endswith("/print/")  # a city's list for paper
-        and not address.startswith("en/")
+        and not address.startswith(("en/", "zh-hant/"))
         and f"en/{address}" in pages
     ]
     return sorted(found)
 
 
-def _write_sitemap(public: Path, site_url: str, left_out: Collection[str] = ()) -> None:
+def _write_sitemap(
+    public: Path, site_url: str, editions: Sequence[Edition], left_out: Collection[str] = ()
+) -> None:
     for old in public.glob("sitemap*.xml"):
         remove(old)
     entries = [
-        _entry(site_url, address, prefix)
+        entry
         for address in addresses(public, left_out)
-        for prefix in ("", "en/")
+        for entry in _entries(site_url, address, editions)
     ]
     if len(entries) <= SITEMAP_LIMIT:
         _write_urlset(public / "sitemap.xml", entries)
@@ -117,13 +120,15 @@ def _write_sitemap(public: Path, site_url: str, left_out: Collection[str] = ()) 
     lay(public / "sitemap.xml", text.encode())
 
 
-def _entry(site_url: str, address: str, prefix: str) -> str:
-    chinese, english = escape(site_url + address), escape(f"{site_url}en/{address}")
+def _entries(site_url: str, address: str, editions: Sequence[Edition]) -> Iterator[str]:
+    """One for each edition; each names all of them."""
+    there = {code_of(one): escape(f"{site_url}{prefix(one)}{address}") for one in editions}
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href="{href}"/>'
-        for code, href in (("zh-Hans", chinese), ("en", english), ("x-default", chinese))
+        for code, href in (*there.items(), ("x-default", there[code_of(DEFAULT)]))
     )
-    return f"<url><loc>{english if prefix else chinese}</loc>{alternates}</url>\n"
+    for href in there.values():
+        yield f"<url><loc>{href}</loc>{alternates}</url>\n"
 
 
 def _write_urlset(path: Path, entries: Iterable[str]) -> None:

@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from forms_api.shell import Shell
-from scripts import feeds, verify
+from scripts import feeds, refusals, verify
 from scripts.beside import beside
 from scripts.directory import feeds as directory_feeds
 from scripts.directory import finder, pages
 from scripts.directory.kept import Kept
 from scripts.directory.pages import Counts
 from scripts.sources import Sources
+from scripts.traditional import edition
 
 
 def fill(
@@ -29,6 +30,7 @@ def fill(
     """
     public, private = staging / "public", staging / "_private"
     branches, today = sources.branches, sources.today
+    traditional = edition.of(root, sources.site.identity)
     counts = pages.fill(
         branches,
         shells,
@@ -39,9 +41,13 @@ def fill(
         site_url=sources.site_url,
         forms=set(sources.forms),
         meets=directory_feeds.meeting(root, branches, today),
+        traditional=traditional.directory if traditional else None,
         kept=kept,
     )
     feeds.write(sources, root, public, private, listed=not kept or not kept.same_pages)
+    if traditional:
+        traditional.write_strings(root, private, sources.catalogue, sources.site.identity)
+    refusals.write(private, sources.site.identity)
     return counts
 
 
@@ -53,9 +59,14 @@ def write_data(
     They need no page, so a whole build makes them while MkDocs renders.
     """
     branches, today = sources.branches, sources.today
+    traditional = edition.of(root, sources.site.identity)
+    converted = traditional.directory if traditional else None
+    if converted:
+        converted.directory(branches)  # once, for all processes that part here
 
     def find() -> None:
-        finder.write(branches, out, today, root / "docs/data", kept=kept)
+        data = root / "docs/data"
+        finder.write(branches, out, today, data, kept=kept, traditional=converted)
 
     with ExitStack() as work:
         if kept or len(branches.branches) < pages.TWO_PROCESSES_FROM:

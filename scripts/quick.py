@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from forms_api.languages import EDITIONS
 from forms_api.languages import FOLDERS as LANGUAGES
 from forms_api.shell import Shell
 from scripts import spare
@@ -57,11 +58,12 @@ class Last:
         return None if problems else before
 
     def shells(self) -> dict[str, Shell]:
-        """Of entries, by language."""
+        """Of entries, by edition: all that this release has."""
         private = self.folder / "_private"
         return {
-            lang: Shell.parse((private / f"entry.{lang}.html").read_text("utf-8"))
-            for lang in LANGUAGES
+            edition: Shell.parse(frame.read_text("utf-8"))
+            for edition in EDITIONS
+            if (frame := private / f"entry.{edition}.html").exists()
         }
 
     def spare(self) -> Path:

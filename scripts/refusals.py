@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import refusal_pages, traditional
-from forms_api.languages import EDITIONS
+from forms_api.languages import DEFAULT, EDITIONS, TRADITIONAL
 from forms_api.shell import Shell
 
 FOLDER = "refused"  # below _private
@@ -28,3 +28,6 @@ def write(private: Path, identity: dict[str, Any]) -> None:
         for name, told in refusal_pages.files(shells, identity["name"]):
             text = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
             (folder / name).write_text(text, encoding="utf-8")
+            if TRADITIONAL not in shells and f".{DEFAULT}." in name:  # servers may ask for it
+                hant = name.replace(f".{DEFAULT}.", f".{TRADITIONAL}.")
+                (folder / hant).write_text(text, encoding="utf-8")

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import brotli
 
+from forms_api.languages import EDITIONS, prefix
+
 _TEXT = {".html", ".css", ".js", ".json", ".csv", ".xml", ".txt", ".ics", ".svg", ".webmanifest"}
 _TWIN_FROM = 256  # bytes below which a compressed twin saves nothing
 _SMALL = 1 << 16  # up to here a window of 64 KiB loses nothing and is set up ten times as fast
 _LARGE = 1 << 20  # from here on the last few per cent cost more seconds than they are worth
 #: Thousands of short files: the server compresses each as it sends it.
-_LEFT_OUT = ("find/directory/", "en/find/directory/")
-_CARDS = re.compile(r"data/finder/[0-9a-f]+/\w+/")
+_LEFT_OUT = tuple(f"{prefix(one)}find/directory/" for one in EDITIONS)
+_CARDS = re.compile(r"data/finder/[0-9a-f]+/[\w-]+/")
 
 
 def write_twins(path: Path, body: bytes, quality: int = 11) -> None:

@@ -23,7 +23,7 @@ from scripts.outcome import CannotRun
 from scripts.progress import step
 from scripts.search.corpus import Article, collect
 from scripts.search.evaluate import browser_for, percentile
-from scripts.search.indexer import is_branch_page
+from scripts.search.indexer import is_left_out
 from scripts.search.serving import BLANK, Served, serve
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def measure(quick: bool = False, tree: Path | None = None) -> dict[str, Any]:
     share of words that stand nowhere and yet are said to.
     """
     source = (tree or ROOT / "var" / "current" / "public").resolve()
-    articles = list(collect(source, is_branch_page)) if source.is_dir() else []
+    articles = list(collect(source, is_left_out)) if source.is_dir() else []
     if not articles:
         raise CannotRun(
             f"{source} 里没有可搜的页面，请先生成网站（build）",

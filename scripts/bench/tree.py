@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from forms_api.languages import TRADITIONAL, prefix
+from forms_api.languages import public as code_of
 from scripts import verify
 from scripts.directory.groups import all_groups
 from scripts.directory.schema import Directory
@@ -59,10 +61,13 @@ def sitemap(public: Path) -> dict[str, dict[str, str]]:
 def sitemap_faults(public: Path) -> Iterator[str]:
     """Every address exists, and what it calls its other language calls it back."""
     listed = sitemap(public)
+    codes = {"zh-Hans", "en", "x-default"}
+    if (public / prefix(TRADITIONAL)).is_dir():
+        codes.add(code_of(TRADITIONAL))
     for address, alternates in listed.items():
         if not (public / urlsplit(address).path.lstrip("/") / "index.html").is_file():
             yield f"{address} does not exist"
-        if set(alternates) != {"zh-Hans", "en", "x-default"}:
+        if set(alternates) != codes:
             yield f"{address} has alternates {sorted(alternates)}"
         elif any(listed.get(other) != alternates for other in alternates.values()):
             yield f"{address} is not called back by its other language"

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from forms_api.languages import Folder
 from scripts.content.words import day
 from scripts.directory.events import Event
 from scripts.directory.schema import Directory
@@ -30,7 +31,7 @@ def wanted(events: Iterable[Event], kind: str, name: str) -> list[Event]:
 
 
 def view(
-    event: Event, directory: Directory, address: Callable[[str, str], str], lang: str
+    event: Event, directory: Directory, address: Callable[[str, str], str], lang: Folder
 ) -> dict[str, Any]:
     """One event in words. `address` gives the URL of a slug in a language, or ""."""
     weekday = _WEEKDAYS[lang][event.starts.weekday()]

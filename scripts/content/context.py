@@ -153,6 +153,7 @@ def _editions(site: Site, url: str, lang: str) -> list[dict[str, str]]:
             {
                 "code": public(edition),
                 "url": address,
+                "path": f"{prefix(edition)}{url}",
                 "short": short,
                 "name": name,
                 "offer": words["offer"],  # written alike in both kinds of characters

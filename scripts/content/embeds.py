@@ -122,11 +122,11 @@ class Embeds:
     def coming(self, lang: str) -> list[dict[str, Any]]:
         """The next few for the home page."""
         soon = self.events[: coming.ON_HOME_PAGE]
-        return [coming.view(one, self.directory, self.site.address, lang) for one in soon]
+        return [coming.view(one, self.directory, self.site.address, lang) for one in soon]  # type: ignore[arg-type]  # "zh" or "en"
 
     def _events(self, kind: str, name: str, lang: str) -> dict[str, Any]:
         chosen = coming.wanted(self.events, kind, name)
-        views = [coming.view(one, self.directory, self.site.address, lang) for one in chosen]
+        views = [coming.view(one, self.directory, self.site.address, lang) for one in chosen]  # type: ignore[arg-type]
         calendar = f"{self.site.address('about/open-data', lang)}#calendar"
         return {"events": views, "kind": kind, "help": calendar}
 
@@ -135,7 +135,7 @@ class Embeds:
             self.site, self.pages, self.forms, self.then_now,
             self.directory, self.today, self._rules,
         )  # fmt: skip
-        return found.rows(lang)
+        return found.rows(lang)  # type: ignore[arg-type]
 
     def _fields(self, lang: str) -> dict[str, Any]:
         return {"fields": dictionary.rows(self.directory, lang)}

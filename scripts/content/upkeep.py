@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms_api.forms import Form
+from forms_api.languages import Folder
 from scripts.content import level
 from scripts.content.context import Site
 from scripts.content.front_matter import STALE_AFTER_DAYS
@@ -41,7 +42,7 @@ class Upkeep:
     today: dt.date
     rules: Callable[[str], list[dict[str, Any]]]
 
-    def rows(self, lang: str) -> dict[str, Any]:
+    def rows(self, lang: Folder) -> dict[str, Any]:
         """Per part its rows; a row is ((address, words), what it says of it, the file to open)."""
         late = self._late()
         parts: dict[str, list[Any]] = {
@@ -87,7 +88,7 @@ class Upkeep:
         late = [one for one in self.directory.open_branches if one.is_stale(self.today)]
         return sorted(late, key=lambda one: (one.verified_on, one.id))
 
-    def _entries(self, late: Iterable[Branch], lang: str) -> Iterable[tuple[Link, str, str]]:
+    def _entries(self, late: Iterable[Branch], lang: Folder) -> Iterable[tuple[Link, str, str]]:
         for branch in late:
             link = (entry_url(branch.id, lang), branch.title(lang))
             yield link, day(branch.verified_on.isoformat(), lang), branch.id

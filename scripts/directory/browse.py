@@ -15,7 +15,7 @@ from scripts.directory.groups import Group, all_groups, by_city, recent_first
 from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import Views, entry_url
-from scripts.directory.words import PREFIX, counted, joined
+from scripts.directory.words import counted, joined
 
 #: A page with more entries than this shows names and places instead of whole cards.
 CARD_LIMIT = 300
@@ -41,7 +41,7 @@ class Browse:
         self.fixed: dict[str, Any] = {
             "w": views.words,
             "L": views.lang,
-            "P": PREFIX[views.lang],
+            "P": views.prefix,
             "comma": "，" if views.lang == "zh" else ", ",
             "register_url": chrome.url_if_built("away/register"),
             "none_text": Markup(views.words["none_text"]),  # noqa: S704  # our own words
@@ -93,7 +93,7 @@ class Browse:
             ),
             past_count=len(group.past),
             nearest=self._nearest(group),
-            list_url=f"/{PREFIX[lang]}{list_path}" if list_path else "",
+            list_url=f"/{self.views.prefix}{list_path}" if list_path else "",
             calendar_url=f"/data/{city_calendar(group.key)}" if one_city else "",
             **self.fixed,
         )
@@ -113,7 +113,7 @@ class Browse:
             if group.facet == "city":
                 yield "", "", len(branches), listed(branches)
             else:
-                url = f"/{PREFIX[self.views.lang]}find/directory/city/{code}/"
+                url = f"/{self.views.prefix}find/directory/city/{code}/"
                 yield city.short[self.views.lang], url, len(branches), listed(branches)
 
     def _cards(self, branches: list[Branch]) -> Markup:
@@ -126,7 +126,7 @@ class Browse:
     def _line(self, branch: Branch) -> str:
         lang = self.views.lang
         title, town = escape(branch.title(lang)), escape(branch.township.name[lang])
-        link = f'<a href="{entry_url(branch.id, lang)}">{title}</a>'
+        link = f'<a href="{entry_url(branch.id, self.views.edition)}">{title}</a>'
         return f'<li>{link} <span class="jq-count">{town}</span></li>'
 
     def _nearest(self, group: Group) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any
 
-from forms_api.languages import edition_of, prefix
+from forms_api.languages import Edition, edition_of, prefix, source
 from forms_api.shell import Shell
 from scripts.directory.linked_data import open_graph
 from scripts.directory.schema import Places
 from scripts.directory.views import Parts
-from scripts.directory.words import PREFIX, Words
+from scripts.directory.words import Words
 from scripts.laying import lay, remove
 from scripts.verify_entries import Watch
 
@@ -31,26 +29,26 @@ _RAIL = (
 
 
 class Chrome:
-    """Knows one language's shell and the web root."""
+    """Knows one edition's shell and the web root."""
 
     def __init__(
         self,
         shell: Shell,
-        lang: str,
+        edition: Edition,
         words: Words,
         parts: Parts,
         places: Places,
-        identity: Mapping[str, Any],
+        site_name: str,
         site_url: str,
         out: Path,
         watch: Watch,
     ) -> None:
-        self.shell, self.lang, self.words, self.parts = shell, lang, words, parts
+        self.shell, self.words, self.parts = shell, words, parts
+        self.lang, self.prefix = source(edition), prefix(edition)
         self._watch = watch
         self.places, self.site_url, self.out = places, site_url, out
-        self._base = f"{out}/{PREFIX[lang]}"
-        name = identity["name"]
-        self.site_name = escape(name[lang] if isinstance(name, Mapping) else name)
+        self._base = f"{out}/{self.prefix}"
+        self.site_name = escape(site_name)
         self._switches = shell.switches(lambda code: f"/{prefix(edition_of(code))}{_HERE}")
         links = [(url, words[key]) for path, key in _RAIL if (url := self.url_if_built(path))]
         self.rail = str(parts.module.rail(links))
@@ -58,15 +56,15 @@ class Chrome:
 
     def url_if_built(self, path: str) -> str:
         """Root-absolute, or "" when this site has no such page yet."""
-        there = self.out / PREFIX[self.lang] / path / "index.html"
-        return f"/{PREFIX[self.lang]}{path}/" if there.exists() else ""
+        there = self.out / self.prefix / path / "index.html"
+        return f"/{self.prefix}{path}/" if there.exists() else ""
 
     def absolute(self, path: str) -> str:
-        return f"{self.site_url}{PREFIX[self.lang]}{path}"
+        return f"{self.site_url}{self.prefix}{path}"
 
     def _crumbs(self, province: str, city: str) -> str:
         """By code; a municipality, being its own city, stands once."""
-        base = f"/{PREFIX[self.lang]}find/directory/"
+        base = f"/{self.prefix}find/directory/"
         steps = [(base, self.words["directory"])]
         if find := self.url_if_built("find"):
             steps.insert(0, (find, self.words["find"]))
@@ -90,7 +88,7 @@ class Chrome:
             "head": open_graph(title, description, self.absolute(path)) + head,
         }
         page = self.shell.fill(**parts)
-        self._watch.look(f"{PREFIX[self.lang]}{path}index.html", page, parts)
+        self._watch.look(f"{self.prefix}{path}index.html", page, parts)
         return page
 
     def write(self, path: str, page: str) -> int:

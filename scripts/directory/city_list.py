@@ -10,7 +10,7 @@ from scripts.directory.chrome import Chrome
 from scripts.directory.groups import Group, recent_first
 from scripts.directory.schema import Branch
 from scripts.directory.views import Views
-from scripts.directory.words import PREFIX, counted, day
+from scripts.directory.words import counted, day
 
 
 def address(group: Group) -> str:
@@ -19,7 +19,7 @@ def address(group: Group) -> str:
 
 
 class Lists:
-    """Of one language."""
+    """Of one edition."""
 
     def __init__(self, env: Environment, views: Views, chrome: Chrome) -> None:
         self.template = env.get_template("directory/list.html")
@@ -38,7 +38,7 @@ class Lists:
             count=counted(words, "count", group.count),
             heads=[words[key] for key in _HEADS],
             rows=[self._row(branch) for branch in recent_first(group.open)],
-            back=f"/{PREFIX[lang]}{group.path}",
+            back=f"/{self.views.prefix}{group.path}",
             back_text=words["page_city"].format(label=label),
             fictional=any(branch.fictional for branch in group.all),
             line=line,

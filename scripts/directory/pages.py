@@ -1,4 +1,4 @@
-"""Fills one shell per language with every entry and browse page, after MkDocs has written its own.
+"""Fills one shell per edition with every entry and browse page, after MkDocs has written its own.
 
 Data → dict per language (views.py) → template → shell. Nothing here knows how a shell is made.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup
 
 from forms_api import clock
+from forms_api.languages import DEFAULT, EDITIONS, TRADITIONAL, Edition, Folder, source
 from forms_api.shell import Shell
 from scripts.beside import beside
 from scripts.directory.browse import Browse
@@ -26,7 +29,6 @@ from scripts.directory.linked_data import organization
 from scripts.directory.schema import Directory
 from scripts.directory.views import THEME, Parts, Views, environment
 from scripts.directory.words import (
-    LANGUAGES,
     PREFIX,
     Words,
     capital,
@@ -43,13 +45,21 @@ DATA = THEME.parent / "data"
 LANDING_LIMIT = 300
 
 
-#: From so many entries on each language has a process of its own.
+#: From so many entries on each edition has a process of its own.
 TWO_PROCESSES_FROM = 500
+
+
+class Traditional(Protocol):
+    """What turns the directory's texts and words into those of the Traditional edition."""
+
+    def directory(self, directory: Directory) -> Directory: ...
+
+    def words(self, words: Words) -> Words: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pages written: of entries (both languages), of browse pages, and their bytes.
+    """Pages written: of entries (all editions), of browse pages, and their bytes.
 
     `seconds` is what the pages of entries took, without the others; `looked` names the pages that
     were made, and what was found wrong with them.
@@ -75,10 +85,11 @@ def fill(
     forms: Collection[str] = (),
     meets: Collection[str] = (),
     words: Mapping[str, Words] | None = None,
+    traditional: Traditional | None = None,
     browse: bool = True,
     kept: Kept | None = None,
 ) -> Counts:
-    """Write all pages of the directory below `out`, the web root.
+    """Write all pages of the directory below `out`, the web root, for each edition in `shells`.
 
     `site_url` ends in "/". `forms` are the ids of forms the service offers, `meets` those of
     branches with a calendar of their own. Pages that are linked
@@ -89,40 +100,40 @@ def fill(
     """
     wording = words or load_words(DATA)
 
-    def one(lang: str) -> Counts:
-        began, env = time.perf_counter(), environment()
-        parts = Parts(env, lang, wording[lang])
+    def one(edition: Edition) -> Counts:
+        began, env, lang = time.perf_counter(), environment(), source(edition)
+        read, said, name = directory, wording[lang], str(identity["name"][lang])
+        if edition == TRADITIONAL and traditional is not None:
+            read, said = traditional.directory(directory), traditional.words(said)
+            name = traditional.words({"name": name})["name"]
+        parts = Parts(env, edition, said)
         correct = "find-correct-listing" in forms
-        views = Views(directory, lang, wording[lang], parts, today, correct, meets)
-        watch = Watch(shells[lang], checks)
+        views = Views(read, edition, said, parts, today, correct, meets)
+        watch = Watch(shells[edition], checks)
         chrome = Chrome(
-            shells[lang],
-            lang,
-            wording[lang],
-            parts,
-            directory.places,
-            identity,
-            site_url,
-            out,
-            watch,
+            shells[edition], edition, said, parts, read.places, name, site_url, out, watch
         )
-        size = _write_entries(env, directory, views, chrome, kept)
+        size = _write_entries(env, read, views, chrome, kept)
         seconds = time.perf_counter() - began
         written = 0
         if browse:
-            pages = Browse(env, directory, views, chrome, kept)
+            pages = Browse(env, read, views, chrome, kept)
             size += sum(chrome.write(path, page) for path, page in pages.all())
             written = pages.written
-        count = len(directory.branches)
+        count = len(read.branches)
         return Counts(count, count, written, size, seconds, watch.looked)
 
     if len(kept.entries if kept else directory.branches) < TWO_PROCESSES_FROM:
-        counts = [one(lang) for lang in LANGUAGES]
+        counts = [one(edition) for edition in EDITIONS if edition in shells]
         seconds = sum(count.seconds for count in counts)
     else:
-        with beside(lambda: one("en"), "directory") as english:
-            chinese = one("zh")
-        counts = [chinese, english.result()]
+        with ExitStack() as work:
+            others = [
+                work.enter_context(beside(partial(one, edition), edition))
+                for edition in EDITIONS
+                if edition in shells and edition != DEFAULT
+            ]
+            counts = [one(DEFAULT), *(other.result() for other in others)]
         seconds = max(count.seconds for count in counts)
     looked = Looked()
     for count in counts:
@@ -144,7 +155,7 @@ def _write_entries(
     template = env.get_template("directory/entry.html")
     constant = {
         "w": words,
-        "P": PREFIX[lang],
+        "P": views.prefix,
         "stop": "。" if lang == "zh" else ".",
         "gap": "" if lang == "zh" else " ",
         "comma": "，" if lang == "zh" else ", ",
@@ -181,7 +192,7 @@ def _write_entries(
     return size
 
 
-def landing(directory: Directory, lang: str, register_url: str = "") -> str:
+def landing(directory: Directory, lang: Folder, register_url: str = "") -> str:
     """HTML for `[[directory]]`: the finder, the ways in, and up to 300 entries by city."""
     words = load_words(DATA)
     wording = words[lang]

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from forms_api.languages import Edition, prefix, public, source
 from scripts.directory import contact_card, who
 from scripts.directory.calendar import branch_calendar
 from scripts.directory.groups import nearby
 from scripts.directory.schema import Branch, Directory, Text
-from scripts.directory.words import PREFIX, Words, capital, day, joined, within
+from scripts.directory.words import Words, capital, day, joined, within
 
 THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 View = Mapping[str, Any]
@@ -31,15 +32,15 @@ def environment() -> Environment:
     )
 
 
-def entry_url(id_: str, lang: str) -> str:
-    return f"/{PREFIX[lang]}find/directory/{id_}/"
+def entry_url(id_: str, edition: Edition) -> str:
+    return f"/{prefix(edition)}find/directory/{id_}/"
 
 
 class Parts:
-    """The small macros of the theme in one language; each value is rendered once."""
+    """The small macros of the theme in one edition; each value is rendered once."""
 
-    def __init__(self, env: Environment, lang: str, words: Words) -> None:
-        context = {"L": lang, "P": PREFIX[lang], "w": words}
+    def __init__(self, env: Environment, edition: Edition, words: Words) -> None:
+        context = {"L": source(edition), "P": prefix(edition), "w": words}
         self.module = cast(Any, env.get_template("directory/parts.html").make_module(context))
         card = cast(Any, env.get_template("directory/card.html").make_module(context))
         self.card: Callable[[View, str], str] = card.card
@@ -49,12 +50,12 @@ class Parts:
 
 
 class Views:
-    """Makes the dicts of one language; `correct` and the links are as the site has them."""
+    """Makes the dicts of one edition; `correct` and the links are as the site has them."""
 
     def __init__(
         self,
         directory: Directory,
-        lang: str,
+        edition: Edition,
         words: Words,
         parts: Parts,
         today: date,
@@ -63,7 +64,8 @@ class Views:
     ) -> None:
         """`meets` are the ids of branches that have a calendar of their own."""
         self.meets = meets
-        self.directory, self.lang, self.words, self.parts = directory, lang, words, parts
+        self.directory, self.words, self.parts = directory, words, parts
+        self.edition, self.lang, self.prefix = edition, source(edition), prefix(edition)
         self.today, self.has_correct_form = today, has_correct_form
         self.near = nearby(directory)
         self._cards: dict[tuple[str, str], str] = {}
@@ -88,7 +90,7 @@ class Views:
         """What a card shows."""
         lang, words = self.lang, self.words
         return {
-            "url": entry_url(branch.id, lang),
+            "url": entry_url(branch.id, self.edition),
             "title": branch.title(lang),
             "off": branch.status != "active",
             "badge": self.parts.badge(branch.status),
@@ -136,7 +138,7 @@ class Views:
             target = self.directory.by_id[branch.merged_into]
             return {
                 "status_text": text,
-                "lead_url": entry_url(target.id, lang),
+                "lead_url": entry_url(target.id, self.edition),
                 "lead_text": words["merged_go"].format(name=target.title(lang)),
             }
         if branch.status == "closed" and branch.closed_on:
@@ -148,7 +150,7 @@ class Views:
 
     def _elsewhere(self, branch: Branch) -> dict[str, str]:
         """A lead on to other branches of the province, or to the whole directory."""
-        place, base = branch.province, f"/{PREFIX[self.lang]}find/directory/"
+        place, base = branch.province, f"/{self.prefix}find/directory/"
         if not self.near.of(branch):
             return {"lead_url": base, "lead_text": self.words["back"]}
         text = self.words["closed_go"].format(place=place.short[self.lang])
@@ -172,9 +174,9 @@ class Views:
 
     def _correct_url(self, branch: Branch) -> str:
         if self.has_correct_form:
-            code = "zh-Hans" if self.lang == "zh" else "en"
+            code = public(self.edition)
             return f"/forms/find-correct-listing?branch={quote(branch.id)}&lang={code}"
-        return f"/{PREFIX[self.lang]}find/correct-listing/"
+        return f"/{self.prefix}find/correct-listing/"
 
     def _facts(self, branch: Branch) -> Markup:
         """The rows of the list of facts; those without a value are left out."""
@@ -210,7 +212,7 @@ class Views:
         return capital(self.directory.label(list_name, value, self.lang)) if value else ""
 
     def _make_link(self, path: str, text: str) -> Markup:
-        return Markup('<a href="/{}{}">{}</a>').format(PREFIX[self.lang], path, text)
+        return Markup('<a href="/{}{}">{}</a>').format(self.prefix, path, text)
 
     def _make_listed(self, list_name: str, values: tuple[str, ...]) -> str:
         names = (self.directory.label(list_name, value, self.lang) for value in values)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.outcome import DONE, SHORT, CannotRun
 from scripts.progress import say, step
-from scripts.search.indexer import index_tree, is_branch_page
+from scripts.search.indexer import index_tree, is_left_out
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = "search-index"
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             folder,
             (args.out or folder / OUTPUT).resolve(),
             glossary=args.glossary if args.glossary.is_file() else None,
-            skip=(lambda url: False) if args.all else is_branch_page,
+            skip=(lambda url: False) if args.all else is_left_out,
         )
     if args.json:
         print(json.dumps({lang: asdict(report) for lang, report in reports.items()}))

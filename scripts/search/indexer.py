@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from forms_api.languages import TRADITIONAL, source
+from forms_api.languages import TRADITIONAL, prefix, source
 from scripts.beside import beside
 from scripts.search import pagefind, places, records, tables
 from scripts.search.corpus import Article, collect
@@ -45,9 +45,10 @@ class Report:
     bytes: int
 
 
-def is_branch_page(url: str) -> bool:
-    """Branches are found in the finder's own data, not in Pagefind."""
-    return BRANCH_PAGE.fullmatch(url) is not None
+def is_left_out(url: str) -> bool:
+    """Branches are found in the finder's own data, pages of the Traditional edition by those that
+    they were made from."""
+    return BRANCH_PAGE.fullmatch(url) is not None or url.startswith(f"/{prefix(TRADITIONAL)}")
 
 
 def index_tree(
@@ -55,7 +56,7 @@ def index_tree(
     out: Path,
     *,
     glossary: Path | None = None,
-    skip: Callable[[str], bool] = is_branch_page,
+    skip: Callable[[str], bool] = is_left_out,
     traditional: Convert | None = None,
 ) -> dict[str, Report]:
     """Write `out/<zh|en|…>/` for each language found under `root`; old ones are replaced.

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forms_api import headers, refusal_pages
-from forms_api.languages import FOLDERS, public
+from forms_api.languages import EDITIONS, public
 from scripts.server.host import Host
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,7 +64,7 @@ def _told_to_nginx() -> dict[str, Any]:
         "hashed": headers.HASHED,
         "forever": headers.FOREVER,
         "ask_again": headers.ASK_AGAIN,
-        "languages": {folder: public(folder) for folder in FOLDERS},
+        "languages": {edition: public(edition) for edition in EDITIONS},
         "refused": list(refusal_pages.IN_FRONT),
     }
 

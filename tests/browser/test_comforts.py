@@ -36,8 +36,10 @@ def test_scripts_of_every_page_stay_within_four_kilobytes(built_site: BuiltSite)
     ("lang", "home", "offer", "link", "there"),
     [
         ("en", "/", "This site is also in", "English", "/en/"),
-        ("zh", "/en/", "本站也有", "中文", "/"),
-        ("zh-Hant", "/en/", "本站也有", "中文", "/"),
+        ("zh", "/en/", "本站也有", "简体中文", "/"),
+        ("zh-Hant", "/en/", "本站也有", "繁體中文", "/zh-hant/"),
+        ("zh-Hant", "/", "本站也有", "繁體中文", "/zh-hant/"),
+        ("zh", "/zh-hant/", "本站也有", "简体中文", "/"),
     ],
 )
 def test_a_first_visit_is_told_once_of_the_language_the_browser_prefers(
@@ -60,7 +62,7 @@ def test_a_first_visit_is_told_once_of_the_language_the_browser_prefers(
     ("choose", "what"),
     [
         (lambda reader: reader.presses("No, thank you"), "an answer"),
-        (lambda reader: reader.page.locator("header a[hreflang]").click(), "the switch"),
+        (lambda reader: reader.page.locator("header a[hreflang=en]").click(), "the switch"),
     ],
     ids=["answer", "switch"],
 )
@@ -84,7 +86,7 @@ def test_nobody_else_is_asked_about_the_language(
 ) -> None:
     reader = visitor("desktop", lang, javascript)
     reader.opens(path)
-    expect(reader.page.locator(".jq-offer")).to_have_count(0 if path == "/help/" else 1)
+    expect(reader.page.locator(".jq-offer")).to_have_count(0 if path == "/help/" else 3)
     reader.does_not_see("This site is also in")
     reader.does_not_see("本站也有")
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from scripts.directory import finder
 from scripts.directory.schema import Directory
 from scripts.search.corpus import collect
-from scripts.search.indexer import index_tree, is_branch_page
+from scripts.search.indexer import index_tree, is_left_out
 from scripts.search.serving import BLANK, serve
 from scripts.search.tokens import HAN
 from scripts.traditional.converter import load
@@ -135,7 +135,7 @@ def test_the_right_page_comes_first(ask: Ask, lang: str, query: str, first: str 
 def test_every_two_characters_of_a_page_find_it(ask: Ask, tree: Path) -> None:
     """What Ctrl-F finds on a page, the search finds among the exact hits."""
     wanted: dict[str, set[str]] = {}
-    for article in collect(tree, is_branch_page):
+    for article in collect(tree, is_left_out):
         for block in article.blocks if article.lang.startswith("zh") else ():
             for i in range(len(block) - 1):
                 pair = block[i : i + 2]
@@ -152,7 +152,7 @@ def test_a_traditional_twin_finds_the_same_pages(ask: Ask, tree: Path) -> None:
 
     twin = opencc.OpenCC("s2t").convert
     tried = 0
-    for article in collect(tree, is_branch_page):
+    for article in collect(tree, is_left_out):
         for text in [article.title, *(s.heading for s in article.sections)]:
             if article.lang.startswith("zh") and twin(text) != text:
                 tried += 1

@@ -36,7 +36,8 @@ def test_every_page_says_that_it_is_no_official_site(pages: dict[str, LexborHTML
     for name, page in pages.items():
         notice = page.css_first("footer .jq-notice")
         assert notice is not None, name
-        expected = "not a Party or government" if name.startswith("en/") else "不是党政机关网站"
+        said = {"en": "not a Party or government", "zh-hant": "不是黨政機關網站"}
+        expected = said.get(name.split("/")[0], "不是党政机关网站")
         assert expected in notice.text(), name
 
 
@@ -46,7 +47,8 @@ def test_every_page_names_its_language_and_has_one_title_and_heading(
     for name, page in pages.items():
         html = page.css_first("html")
         assert html is not None
-        assert html.attributes["lang"] == ("en" if name.startswith("en/") else "zh-Hans"), name
+        code = {"en": "en", "zh-hant": "zh-Hant"}.get(name.split("/")[0], "zh-Hans")
+        assert html.attributes["lang"] == code, name
         assert len(page.css("head > title")) == 1 and len(page.css("h1")) == 1, name
 
 
@@ -55,19 +57,25 @@ def test_sample_pages_ask_not_to_be_indexed(pages: dict[str, LexborHTMLParser]) 
         assert page.css_first('meta[name=robots][content="noindex"]') is not None, name
 
 
-def test_the_header_leads_to_the_same_page_in_the_other_language(
+def test_header_and_foot_lead_to_the_same_page_in_every_other_edition(
     built_site: BuiltSite, pages: dict[str, LexborHTMLParser]
 ) -> None:
+    editions = {"zh-Hans": "/", "zh-Hant": "/zh-hant/", "en": "/en/"}
     for name, page in pages.items():
-        if name.endswith("404.html"):
-            continue
-        link = page.css_first("header a[hreflang]")
-        assert link is not None, name
-        href = link.attributes["href"] or ""
-        here = "/" + name.removesuffix("index.html")
-        other = here.removeprefix("/en") if here.startswith("/en/") else "/en" + here
-        assert href == other, name
-        assert file_of(built_site.public, href).exists(), href
+        html = page.css_first("html")
+        assert html is not None
+        own = html.attributes["lang"] or ""
+        path = "" if name.endswith("404.html") else "/" + name.removesuffix("index.html")
+        path = path.removeprefix(editions[own].rstrip("/")).lstrip("/")
+        expected = {code: base + path for code, base in editions.items() if code != own}
+        for part in ("header", "footer"):
+            links = page.css(f"{part} a[hreflang]")
+            found = {link.attributes["hreflang"]: link.attributes["href"] for link in links}
+            assert found == expected, (name, part)
+            here = page.css(f"{part} span[lang][aria-current]")
+            assert [one.attributes["lang"] for one in here] == [own], (name, part)
+        for address in expected.values():
+            assert file_of(built_site.public, address).exists(), address
 
 
 def test_the_sitemap_lists_what_exists_with_reciprocal_languages(built_site: BuiltSite) -> None:
@@ -81,8 +89,8 @@ def test_the_sitemap_lists_what_exists_with_reciprocal_languages(built_site: Bui
     assert len(listed) > 400
     for address, others in listed.items():
         assert file_of(built_site.public, address).exists(), address
-        assert set(others) == {"zh-Hans", "en", "x-default"}
-        for other in (others["zh-Hans"], others["en"]):
+        assert set(others) == {"zh-Hans", "zh-Hant", "en", "x-default"}
+        for other in others.values():
             assert listed[other] == others
 
 
@@ -93,7 +101,7 @@ def test_no_shell_and_no_source_is_published(built_site: BuiltSite) -> None:
     assert not [
         name for name in names if "_shell" in name or name.endswith((".md", ".yml", ".tsv"))
     ]
-    assert {"404.html", "en/404.html", "robots.txt", "sitemap.xml"} <= names
+    assert {"404.html", "en/404.html", "zh-hant/404.html", "robots.txt", "sitemap.xml"} <= names
 
 
 def test_what_flask_needs_lies_beside_the_web_root(built_site: BuiltSite) -> None:

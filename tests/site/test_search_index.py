@@ -21,7 +21,7 @@ from scripts.search.evaluate import (
     read_questions,
 )
 from scripts.search.index_command import add_arguments, run
-from scripts.search.indexer import index_tree, is_branch_page
+from scripts.search.indexer import index_tree, is_left_out
 from tests.site.search_tree import write_tree
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_terms_are_things_of_their_own(tree: Path) -> None:
 
 
 def test_what_is_no_page_for_readers_stays_out(tree: Path) -> None:
-    articles = list(collect(tree, is_branch_page))
+    articles = list(collect(tree, is_left_out))
     assert "/" not in [article.url for article in articles]
     assert not [a.url for a in articles if "独角兽" in "".join(a.blocks)]
     assert {a.url for a in articles} >= {"/away/", "/en/help/rights/", "/bridge/organise/"}
