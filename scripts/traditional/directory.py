@@ -36,7 +36,7 @@ class Converted:
         return {key: self._known[text] for key, text in words.items()}
 
     def directory(self, directory: Directory) -> Directory:
-        """The same for the same. Districts of the list of places, which no page shows, stay as they are."""
+        """The same for the same. Districts of the list of places, which no page shows, stay."""
         if self._last and self._last[0] is directory:
             return self._last[1]
         fresh = [branch for branch in directory.branches if branch not in self._entries]
