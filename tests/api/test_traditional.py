@@ -192,3 +192,10 @@ def test_in_the_clear_nothing_tells_which_script_somebody_reads(instance: Instan
         instance.send("away-register", {**AWAY, "lang": lang})
     assert len(set(instance.rows("SELECT lang, form, version, key_ids FROM submission"))) == 1
     assert len(set(instance.rows("SELECT purpose, notice_version, notice_hash FROM consent"))) == 2
+
+
+def test_thanks_for_a_word_about_a_page_lead_back_to_it_in_the_edition(instance: Instance) -> None:
+    given = {"page": "help/ask", "useful": "no", "missing": TYPED}
+    thanks = page(instance, "/forms/page-feedback", **given)
+    assert thanks.css_first("h1").text() == "謝謝，收到了"
+    assert thanks.css_first(".jq-next a").attributes["href"] == "/zh-hant/help/ask/"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.browser.journeys import CHINESE, ENGLISH, Words
+from tests.browser.journeys import CHINESE, ENGLISH, TRADITIONAL, Words
 from tests.browser.visitor import NewVisitor, Visitor
 from tests.conftest import LiveServer
 
@@ -16,6 +16,11 @@ WAYS = [
     for words in (CHINESE, ENGLISH)
     for viewport in ("desktop", "phone")
     for javascript, how in ((True, "script"), (False, "no-script"))
+]
+REGISTRATIONS = [
+    *WAYS,
+    pytest.param(TRADITIONAL, "phone", True, id="zh-Hant-phone-script"),
+    pytest.param(TRADITIONAL, "desktop", False, id="zh-Hant-desktop-no-script"),
 ]
 SCRIPTED = [
     pytest.param(words, viewport, query, path, id=f"{query}-{viewport}")
@@ -89,7 +94,7 @@ def fill_registration(member: Visitor, words: Words, name: str, district: str) -
         box.check()
 
 
-@pytest.mark.parametrize(("words", "viewport", "javascript"), WAYS)
+@pytest.mark.parametrize(("words", "viewport", "javascript"), REGISTRATIONS)
 def test_a_registration_with_a_mistake_is_corrected_read_back_and_received(
     visitor: NewVisitor,
     live_server: LiveServer,
@@ -138,6 +143,17 @@ def test_a_registration_with_a_mistake_is_corrected_read_back_and_received(
     member.meets_no_barrier()
 
     assert_nothing_typed_is_stored(live_server, [name, district])
+
+
+def test_a_draft_goes_along_to_the_other_script_as_it_was_typed(visitor: NewVisitor) -> None:
+    member = visitor("phone", "zh-Hant")
+    member.opens("/zh-hant/help/ask/")
+    member.page.locator("#topic").select_option(label="黨費")
+    member.page.locator("#question").fill("我在臺北，黨費怎麼交？")
+    member.page.locator("header").get_by_role("link", name="简体中文").click()
+    member.is_at("/help/ask/")
+    assert member.page.locator("#question").input_value() == "我在臺北，黨費怎麼交？"
+    assert member.page.locator("#topic").input_value() == "dues"
 
 
 def assert_nothing_typed_is_stored(server: LiveServer, typed: list[str]) -> None:
