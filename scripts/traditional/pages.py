@@ -52,7 +52,7 @@ _SIMPLIFIED, _HANT = public("zh"), public(TRADITIONAL)
 _ELSEWHERE: Final = frozenset(("assets", "data", "en", "forms", "search-index", "zh-hant"))
 _REFRESH = re.compile(r"(\s*[0-9.]*\s*[;,]\s*url\s*=\s*)(.*)", re.IGNORECASE | re.DOTALL)
 _MAY_CHANGE = re.compile(
-    r"[^\x00-\x7f]|&|\b(?:href|action|lang|content|translate)\b|<(?:html|input|option)\b"
+    r"[^\x00-\x7f]|&|\b(?:href|action|lang|content|translate)\b|<(?:html|input|option|script)\b"
 )
 
 Many = Callable[[Sequence[str]], list[str]]
