@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, RowMapping
 from forms_api.answers import Value
 from forms_api.guards import fold
 from forms_api.inbox.labels import Labels
-from forms_api.languages import Edition
+from forms_api.inbox.simplified import simplified
+from forms_api.languages import TRADITIONAL, Edition
 from forms_api.store import desk
 
 _PORTION: Final = 200  # submissions opened before the count is brought up to date
@@ -156,6 +157,8 @@ class Shelf:
             }
             texts = [reference, *self._labels.texts(payload["form"], answers)]
             haystack = fold("\n".join(texts)).casefold()
+            if payload["lang"] == TRADITIONAL:
+                haystack += f"\n{simplified(haystack)}"
             self._opened[reference] = Opened(answers, payload["lang"], haystack)
 
     def _take(self, found: Iterable[RowMapping]) -> None:

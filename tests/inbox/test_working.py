@@ -122,7 +122,10 @@ def test_who_wrote_in_traditional_characters_gets_a_letter_in_them(
     shown = text_of(desk.get(f"/s/{receipt.reference}"))
     assert "中文（繁体）" in shown and asked in shown and "简体繁体都行" in shown
     publishing = desk.get(f"/s/{receipt.reference}/publish").text
-    assert "改成简体" in publishing and asked in publishing
+    assert "已转成简体" in publishing and ">\n在外地怎么交党费？</textarea>" in publishing
+    for words in ("怎么交党费", "交黨費"):
+        found = desk.get(desk.post("/search", text=words).headers["Location"])
+        assert receipt.reference in text_of(found)
     said = "向组织关系所在的支部交。"
     desk.does(receipt.reference, "answer", way="email", text=said)
     box.open()

@@ -16,7 +16,8 @@ from forms_api.inbox.desktop import here
 from forms_api.inbox.replies import WAYS, Sealed, Sender
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
-from forms_api.languages import source
+from forms_api.inbox.simplified import simplified
+from forms_api.languages import TRADITIONAL, source
 from forms_api.store import desk
 from forms_api.store.answers import AnswerRefused
 from forms_api.words import Text
@@ -68,7 +69,8 @@ def erase(reference: str) -> Reply:
 def ask_publish(reference: str) -> Reply:
     """Filled with the question and the last answer in the person's language, to be edited.
 
-    What was asked in Traditional characters stands there as it was typed: nothing here converts.
+    What was asked in Traditional characters stands there in Simplified ones: the site is written
+    in these, and the build makes the others.
     """
     entry = entry_of(reference)
     if draft := here().drafts.pop(request.path, None):
@@ -85,6 +87,8 @@ def ask_publish(reference: str) -> Reply:
         texts[f"question_{folder}"] = " ".join(str(given.get("question", "")).split())
         said = [reply.text for reply in one.replies if reply.text]
         texts[f"answer_{folder}"] = said[-1] if said else ""
+        if entry.lang == TRADITIONAL:
+            texts = {name: simplified(text) for name, text in texts.items()}
     return _publish_page(entry, texts)
 
 
