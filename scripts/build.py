@@ -31,6 +31,7 @@ from scripts import (
 from scripts.answers import pages as answers
 from scripts.beside import beside
 from scripts.check import check
+from scripts.offline import worker
 from scripts.outcome import DONE, SHORT
 from scripts.progress import say
 from scripts.quick import Marks
@@ -102,6 +103,7 @@ def _build(
         result.problems += soundness.check(public)
     if result.problems:
         return
+    worker.write(root, public, identity_block, marks.read)
     quick.remember(root, staging, marks, sources, shown)
     with result.stage("compress", "压缩 compress"):
         packed.result()

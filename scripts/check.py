@@ -37,6 +37,7 @@ from scripts.content.pages import (
     source_pages,
 )
 from scripts.directory.importer import check_directory
+from scripts.offline import essentials
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
 from scripts.traditional import risks
@@ -118,6 +119,7 @@ def check(root: Path = ROOT) -> Report:
     found.extend(glossary.check(root))
     found.extend(then_now.check(root, known, rows))
     found.extend(moved.check(root, {page.slug for page in listed}))
+    found.extend(essentials.check(root, pages))
     found.extend(answers.check(root, rows))
     found.extend(totals.check(root, forms))
     found.extend(variants.check(root, pages))

@@ -19,8 +19,8 @@ from scripts.walk import files_below
 
 #: Above this many addresses a sitemap becomes an index of several files (the limit is 50,000).
 SITEMAP_LIMIT = 40_000
-#: Pages for those who look after the site.
-_UNLISTED = ("about/upkeep/",)
+#: For those who look after the site, and for whoever has no network.
+_UNLISTED = ("about/upkeep/", "offline/")
 _XMLNS = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 )

@@ -28,7 +28,7 @@ PAIRS = (
     "name", "line", "county", "people", "operator", "strip", "notice_title", "notice",
 )  # fmt: skip
 PLAIN = ("email", "phone", "filing", "reference_prefix", "leave_url")
-SWITCHES = ("sample", "traditional")
+SWITCHES = ("sample", "traditional", "offline")
 
 Palette = dict[str, str]  # token → #rrggbb
 

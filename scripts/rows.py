@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scripts import filling, quick, release, spare, twins, verify
 from scripts.directory.importer import check_directory
+from scripts.offline import worker
 from scripts.quick import Last, Marks
 from scripts.sources import Texts, read_sources
 from scripts.stages import BuildResult
@@ -41,6 +42,7 @@ def rebuild(
             result.problems = verify.verify_some(public, counts.looked)
         if result.problems:
             return True
+        worker.write(root, public, sources.site.identity, marks.read)
         quick.remember(root, staging, marks, sources, last.record["face"])
         if texts is None:
             with result.stage("compress", "压缩 compress"):

@@ -89,6 +89,8 @@ def _foot(site: Site, lang: str) -> list[tuple[str, str]]:
         slug = "about/index" if name == "about" else f"about/{name}"
         if address := site.address(slug, lang):
             found.append((address, site.words[lang][f"foot_{name.replace('-', '_')}"]))
+    if site.identity["offline"]:
+        found.append((site.address("offline", lang), site.words[lang]["foot_offline"]))
     return found
 
 

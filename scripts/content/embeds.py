@@ -7,6 +7,7 @@ Data → rows of finished words → a template of docs/theme/embeds. No MkDocs i
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 from forms_api import yaml_text
 from forms_api.forms import Form
@@ -38,10 +40,15 @@ THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 SOURCES = ("essays", "rules", "unverified", "added")
 KINDS = (
     *("forms", "glossary", "sources", "then-now", "events", "courses", "upkeep", "fields"),
-    *("answers", "figures"),
+    *("answers", "figures", "kept"),
 )
 #: What may stand behind the colon, as in [[events: home]].
-NAMES = {"sources": SOURCES, "events": ("home",), "figures": ("service", "survey")}
+NAMES = {
+    "sources": SOURCES,
+    "events": ("home",),
+    "figures": ("service", "survey"),
+    "kept": ("delete",),
+}
 #: How a form says that it stands at the foot of every page.
 EVERY = "every"
 
@@ -116,6 +123,7 @@ class Embeds:
             "fields": self._fields,
             "answers": self._answers,
             "figures": lambda lang: self._figures(name, lang),
+            "kept": self._kept,
         }
         return makers[kind](lang)
 
@@ -143,6 +151,18 @@ class Embeds:
     def _answers(self, lang: str) -> dict[str, Any]:
         url = f"/{prefix(lang)}{self.answers.slug}/"  # type: ignore[arg-type]  # "zh" or "en"
         return {"count": self.answers.count, "url": url}
+
+    def _kept(self, lang: str) -> dict[str, Any]:
+        words = {
+            key.removeprefix("offline_"): text
+            for key, text in self.site.words[lang].items()
+            if key.startswith("offline_")
+        }
+        text = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+        return {
+            "offered": self.site.identity["offline"],
+            "says": Markup(text),  # noqa: S704  # our own words, and no "<" in them
+        }
 
     def _figures(self, name: str, lang: str) -> dict[str, Any]:
         mine = self.answers

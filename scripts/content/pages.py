@@ -16,7 +16,7 @@ from forms_api import yaml_text
 
 LANGUAGES = ("zh", "en")
 #: Pages that stand outside the catalogue: not counted, not required to carry a label.
-OUTSIDE = ("index", "search", "about/upkeep")
+OUTSIDE = ("index", "search", "about/upkeep", "offline")
 #: So do the sheets made for paper; they are translated like a page of the catalogue.
 PAPER = "print/"
 

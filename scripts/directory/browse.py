@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ from scripts.directory.words import counted, joined
 #: A page with more entries than this shows names and places instead of whole cards.
 CARD_LIMIT = 300
 
+_KEEPING = ("keep_keep", "keep_drop", "keep_working", "keep_done", "keep_failed", "keep_dropped")
+
 
 class Browse:
     """Call `all()` once; `written` then counts its pages."""
@@ -31,8 +34,10 @@ class Browse:
         views: Views,
         chrome: Chrome,
         kept: Kept | None = None,
+        keeps: bool = False,
     ) -> None:
-        self.kept = kept
+        """`keeps`: readers' browsers may keep pages."""
+        self.kept, self.keeps = kept, keeps
         self.template = env.get_template("directory/browse.html")
         self.directory, self.views, self.chrome = directory, views, chrome
         self.written = 0
@@ -94,6 +99,7 @@ class Browse:
             past_count=len(group.past),
             nearest=self._nearest(group),
             list_url=f"/{self.views.prefix}{list_path}" if list_path else "",
+            keep=self._keep(group) if list_path and self.keeps else None,
             calendar_url=f"/data/{city_calendar(group.key)}" if one_city else "",
             **self.fixed,
         )
@@ -104,6 +110,17 @@ class Browse:
             crumbs=self._crumbs(group),
             content=content,
         )
+
+    def _keep(self, group: Group) -> dict[str, Any]:
+        """For keepcity.js: which city, the finder's data, what to say."""
+        words = self.views.words
+        said = {key.removeprefix("keep_"): words[key] for key in _KEEPING}
+        text = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
+        return {
+            "code": group.key,
+            "finder": f"/data/finder/{self.views.edition}.json",
+            "says": Markup(text),  # noqa: S704  # our own words, and no "<" in them
+        }
 
     def _cities(self, group: Group) -> Iterator[tuple[str, str, int, Markup]]:
         """(heading, its link, count, cards); a city's own page has no heading."""

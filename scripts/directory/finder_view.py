@@ -24,7 +24,8 @@ _LABELS = {"zh": 92, "en": 176}
 _SAID = (
     "count", "count_one", "from_home", "finder_none", "finder_none_city", "finder_none_near",
     "finder_none_drop", "finder_remove", "finder_clear", "finder_all", "finder_everywhere",
-    "finder_show_more", "finder_loose", "finder_loading", "finder_failed", "finder_somewhere",
+    "finder_show_more", "finder_keep", "finder_loose", "finder_loading", "finder_failed",
+    "finder_somewhere",
 )  # fmt: skip
 
 

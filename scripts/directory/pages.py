@@ -117,7 +117,7 @@ def fill(
         seconds = time.perf_counter() - began
         written = 0
         if browse:
-            pages = Browse(env, read, views, chrome, kept)
+            pages = Browse(env, read, views, chrome, kept, bool(identity.get("offline")))
             size += sum(chrome.write(path, page) for path, page in pages.all())
             written = pages.written
         count = len(read.branches)

@@ -38,8 +38,16 @@ class Visitor:
     """Opened pages are in `page`; names of links, buttons and fields are what a reader sees."""
 
     def __init__(
-        self, browser: Browser, url: str, viewport: str, lang: str, javascript: bool, dark: bool
+        self,
+        browser: Browser,
+        url: str,
+        viewport: str,
+        lang: str,
+        javascript: bool,
+        dark: bool,
+        keeps_pages: bool = False,
     ) -> None:
+        """Only who `keeps_pages` has the site's service worker: others ask for each page."""
         width, height = VIEWPORTS[viewport]
         self.url = url
         self.kind = (viewport, lang, javascript, dark)
@@ -53,6 +61,7 @@ class Visitor:
             "timezone_id": "Asia/Shanghai",
             "color_scheme": "dark" if dark else "light",
             "has_touch": viewport in ("small", "phone"),
+            "service_workers": "allow" if keeps_pages else "block",
             "ignore_https_errors": True,  # where a test has made its certificate itself
         }
         self._context = browser.new_context(**self._manner, java_script_enabled=javascript)

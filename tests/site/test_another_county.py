@@ -44,6 +44,7 @@ NEW = """
     leave_url: https://weather.example/
     reference_prefix: SC
     traditional: false
+    offline: true
     sample: true
     colours:
       light: {brand: "#5a2d82", span: "#5a2d82", foot: "#2b1540"}
@@ -86,6 +87,7 @@ BRANCHES = [
 FILES = {
     "townships.csv": "slug,name_zh,name_zh_hant,name_en\nluting,芦汀镇,蘆汀鎮,Luting Town\n",
     "events.yml": "[]\n",
+    "offline.yml": "pages: [index, help/index]\n",
 }
 #: A sentence that the office writes on a page of its own accord.
 SAID = {
@@ -199,6 +201,7 @@ def keep_a_handful(root: Path) -> None:
     kept = forms | {
         "index",
         "search",
+        "offline",
         "find/directory",
         "find/correct-listing",
         "help/rights",

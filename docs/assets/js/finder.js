@@ -265,6 +265,14 @@ const nothing = (state, there, found) => {
     $("[data-jq-else]").content.cloneNode(true));
 };
 
+/** A chosen city leads to its page, where its branches can be kept (keepcity.js). */
+const keeping = state => {
+  const line = $("[data-jq-keep]"), city = data.cities.find(([code]) => code === state.place);
+  line.hidden = !city || !navigator.serviceWorker || Boolean(document.querySelector("[data-jq-keeps=no]"));
+  if (line.hidden) return;
+  line.firstChild.href = `${location.pathname}city/${city[0]}/#keep`;
+  line.firstChild.textContent = words.keep.replace("{city}", city[1]);
+};
 const show = async () => {
   const mine = ++turn;
   out.setAttribute("aria-busy", "true");
@@ -313,6 +321,7 @@ const show = async () => {
     const more = $("[data-jq-more]"), left = found.n - list.length;
     more.hidden = left < 1;
     more.textContent = words.show_more.replace("{n}", Math.min(STEP, left));
+    keeping(state);
     if (inside && !root.contains(document.activeElement)) heading.focus();
   } catch (error) {
     if (mine !== turn) return;

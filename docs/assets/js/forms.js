@@ -84,7 +84,7 @@ async function persist(url, body, key) {
       const passing = reply.status >= 502 || (reply.body && reply.body.code === "in-progress");
       if (last || !passing) return reply;
     } catch (error) {
-      if (last) throw error;
+      if (last || navigator.onLine === false) throw error;
     }
     await wait(PAUSES[turn]);
   }
@@ -173,6 +173,12 @@ function start(form) {
     line.textContent = text || "";
     line.hidden = !text;
   }
+  // Nothing is queued: when the network is back, the reader is told and decides.
+  function waitForNetwork() {
+    draft.save();
+    say(form.dataset.jqOffline);
+    addEventListener("online", () => say(form.dataset.jqOnline, true), { once: true });
+  }
   async function asking(work) {
     if (busy) return;
     busy = true;
@@ -180,7 +186,7 @@ function start(form) {
     try {
       await work();
     } catch (error) {
-      say(navigator.onLine === false ? form.dataset.jqOffline : form.dataset.jqDown);
+      if (navigator.onLine === false) waitForNetwork(); else say(form.dataset.jqDown);
     } finally {
       busy = false;
     }

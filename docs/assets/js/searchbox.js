@@ -123,8 +123,12 @@ const box = ({ field, out, status, limit, filters, typed = () => {}, idle = () =
     } catch (error) {
       if (mine !== turn) return;
       last = null;
-      status.textContent = words.failed || "";
-      out.replaceChildren(...browse(), ...popular());
+      const kept = await import("./kept.js").then(there => there.readable(), () => null);
+      const read = kept && [...kept.essential, ...kept.cities.map(one => [one.title, one.page]), ...kept.visited];
+      const without = navigator.onLine === false && read?.length;
+      if (mine !== turn) return;
+      status.textContent = (without ? words.results_offline : words.failed) || "";
+      out.replaceChildren(...(without ? [links(words.results_kept || "", read)] : [...browse(), ...popular()]));
       typed(text);
     } finally { clearTimeout(patience); }
   };

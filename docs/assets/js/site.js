@@ -116,6 +116,7 @@
     var pressed = -9e9;
     var go = function (event) {
       event.preventDefault();
+      if (window.caches) caches.delete("jq-visited"); // pages that the offline page would name
       document.title = "…";
       document.body.hidden = true;
       location.replace(leave.href); // so that Back does not lead here again
@@ -126,6 +127,19 @@
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
       if (event.timeStamp - pressed < 1500) go(event);
       pressed = event.timeStamp;
+    });
+  }
+
+  // Reading without a network: last of all, and at once where the page is about it.
+  var then = document.querySelector("[data-jq-then]");
+  if (then && "noModule" in then) {
+    window.addEventListener("load", function () {
+      setTimeout(function () {
+        var script = document.createElement("script");
+        script.type = "module";
+        script.src = then.getAttribute("data-jq-then");
+        document.head.appendChild(script);
+      }, document.querySelector("[data-jq-keepcity], [data-jq-keeping]") ? 0 : 3000);
     });
   }
 
