@@ -84,6 +84,7 @@ def _build(
         counts = filling.fill(root, sources, shells, staging)
     result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
     identity_block = sources.site.identity
+    worker.write(root, public, identity_block, marks.read)
     verified = work.enter_context(
         beside(lambda: verify.verify(public, identity_block, counts.looked), "verify")
     )
@@ -103,7 +104,6 @@ def _build(
         result.problems += soundness.check(public)
     if result.problems:
         return
-    worker.write(root, public, identity_block, marks.read)
     quick.remember(root, staging, marks, sources, shown)
     with result.stage("compress", "压缩 compress"):
         packed.result()
