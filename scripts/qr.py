@@ -8,15 +8,17 @@ from pathlib import Path
 
 import segno
 
+from forms_api.languages import Edition, offered, prefix, source
+from scripts.content.pages import url_of
 from scripts.sources import Sources
 from scripts.twins import write_twins
 
-_FOLDER = {"zh": "assets/qr", "en": "assets/qr/en"}
+FOLDER = "assets/qr"
 
 
-def address(slug: str, lang: str) -> str:
+def address(slug: str, edition: Edition) -> str:
     """The root-absolute address of a page's code."""
-    return f"/{_FOLDER[lang]}/{slug.replace('/', '-')}.svg"
+    return f"/{FOLDER}/{prefix(edition)}{slug.replace('/', '-')}.svg"
 
 
 def svg(url: str) -> bytes:
@@ -37,21 +39,20 @@ def svg(url: str) -> bytes:
 
 
 def codes(sources: Sources) -> dict[str, bytes]:
-    """The code of every guide page of both languages, by its path below the web root."""
+    """The code of every guide page of all editions, by its path below the web root."""
     return {
-        address(slug, lang).lstrip("/"): svg(
-            sources.site_url.rstrip("/") + sources.site.address(slug, lang)
+        address(slug, edition).lstrip("/"): svg(
+            f"{sources.site_url}{prefix(edition)}{url_of(slug)}"
         )
-        for lang, titles in sources.site.titles.items()
-        for slug in titles
+        for edition in offered(sources.site.identity)
+        for slug in sources.site.titles[source(edition)]
     }
 
 
 def write(public: Path, made: Mapping[str, bytes]) -> None:
     """What `codes` made, below the web root."""
-    for folder in _FOLDER.values():
-        (public / folder).mkdir(parents=True, exist_ok=True)
     for name, body in made.items():
         path = public / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
         write_twins(path, body)

@@ -22,6 +22,7 @@ from scripts.errand import READY
 from scripts.quick import Marks
 from scripts.sources import Texts, read_sources, read_texts
 from scripts.stages import BuildResult
+from scripts.traditional import edition
 
 #: With more entries than this it would hold too much memory for too long.
 MOST = 30_000
@@ -52,6 +53,8 @@ class Standby:
             return False
         if last.kept(self.root, sources) is not None:
             last.spare()
+        if traditional := edition.of(self.root, sources.site.identity):
+            traditional.directory.directory(sources.branches)
         return True
 
     def answer(self) -> BuildResult | None:

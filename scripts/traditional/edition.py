@@ -35,6 +35,9 @@ _THERE = re.compile(
     rf'<a href="[^"]*" hreflang="{public(TRADITIONAL)}" lang="[^"]*">(.*?)</a>(?=</li>)', re.DOTALL
 )
 _END = "</main>"
+#: Beside a term stands its name in other characters: there the Traditional, here the Simplified.
+_OTHER_NAME = re.compile(r'<span lang="zh-Hant" data-jq-hans="([^"]*)">[^<]*</span>')
+_OWN_NAME = r'<span lang="zh-Hans">\1</span>'
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class _Pages:
     def page(self, html: str, name: str) -> str:
         """The page whose file is `name` below the web root; "" is a frame."""
         here = name.removesuffix("index.html")
+        html = _OTHER_NAME.sub(_OWN_NAME, html)
         made = self.pages.page(html.replace(_END, f"{self.note}{_END}", 1), here)
         # 404.html stands for any address.
         path = "" if here.endswith(".html") else here

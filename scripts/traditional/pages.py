@@ -46,13 +46,16 @@ _TWINS: Final = {
     "/manifest.webmanifest": f"/{prefix(TRADITIONAL)}manifest.webmanifest",
     "/data/finder/zh.json": "/data/finder/zh-hant.json",
 }
+_CODES: Final = "/assets/qr/"  # pictures of pages' addresses
 _LOCALES: Final = {"zh_CN": "zh_TW"}
 _SIMPLIFIED, _HANT = public("zh"), public(TRADITIONAL)
 #: First parts of addresses that are no pages of the Simplified edition.
 _ELSEWHERE: Final = frozenset(("assets", "data", "en", "forms", "search-index", "zh-hant"))
 _REFRESH = re.compile(r"(\s*[0-9.]*\s*[;,]\s*url\s*=\s*)(.*)", re.IGNORECASE | re.DOTALL)
 _MAY_CHANGE = re.compile(
-    r"[^\x00-\x7f]|&|\b(?:href|action|lang|content|translate)\b|<(?:html|input|option|script)\b"
+    r"[^\x00-\x7f]|&|\b(?:href|src|action|lang|content|translate|data)\b"
+    r"|<(?:html|input|option|script)\b",
+    re.IGNORECASE,
 )
 
 Many = Callable[[Sequence[str]], list[str]]
@@ -65,11 +68,14 @@ class Pages:
     many: Many
     site_url: str
     _said: Callable[[str], str] = field(init=False, repr=False)
+    _spoken: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Labels of the frame stand on every page.
         once = lru_cache(4096)(lambda text: self.many([text])[0])
         object.__setattr__(self, "_said", once)
+        said = re.compile(rf"{re.escape(self.site_url)}[\w./#-]*", re.ASCII)
+        object.__setattr__(self, "_spoken", said)
 
     def words(self, text: str) -> str:
         return self._said(text) if HAN.search(text) else text
@@ -93,6 +99,12 @@ class Pages:
         if not _is_page(whole):
             return whole + mark
         return f"/{prefix(TRADITIONAL)}{whole[1:]}{mark}" if path.startswith("/") else address
+
+    def spoken(self, text: str, here: str) -> str:
+        """With the addresses of this site that a text says leading to this edition."""
+        if self.site_url not in text:
+            return text
+        return self._spoken.sub(lambda found: self.address(found[0], here), text)
 
     def page(self, html: str, here: str) -> str:
         """The Traditional page of the Simplified page at `here`."""
@@ -151,7 +163,7 @@ class _Work:
 
     def _text(self, text: str) -> None:
         if not self.frozen:
-            text = markup.spelt_out(text)
+            text = self.pages.spoken(markup.spelt_out(text), self.here)
             self.run.append(len(self.out))
         self.out.append(text)
 
@@ -204,6 +216,8 @@ class _Work:
             return self._led(given, key, value)
         if value in _TWINS:
             return _TWINS[value]
+        if key == "src" and value.startswith(_CODES):
+            return value.replace(_CODES, f"{_CODES}{prefix(TRADITIONAL)}", 1)
         if key in _SPOKEN or (key.startswith("data-") and key != _SEARCHED):
             return self.pages.words(value)
         if name == "html" and key == "lang":

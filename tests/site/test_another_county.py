@@ -316,6 +316,14 @@ def test_the_offices_own_branches_and_words_stand_where_the_samples_stood(office
     )
 
 
+def test_an_office_without_the_traditional_edition_has_no_trace_of_it(office: Office) -> None:
+    assert not (office.public / "zh-hant").exists()
+    assert "zh-Hant" not in (office.public / "sitemap.xml").read_text("utf-8")
+    page = office.page("index.html")
+    switch = page.css_first("header .jq-editions")
+    assert switch is not None and "繁" not in switch.text() and "中" in switch.text()
+
+
 def test_the_picture_that_a_chat_shows_is_drawn_in_the_offices_colours(office: Office) -> None:
     (picture,) = (office.public / "assets").glob("share.*.png")
     with Image.open(picture) as drawn:
