@@ -21,6 +21,7 @@ SEPARATOR = "\x1f"  # no text of a site holds it; OpenCC stops at a NUL, which w
 NEVER = r"(?!)"
 BREAKS = str.maketrans("\x00\x1f", "  ")
 _MARK = re.compile(r"[“”‘]|(?<![A-Za-z])’|’(?![A-Za-z])")
+_BLANK = re.compile(r"\{\w*\}")  # to be filled in later
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(f"[{HAN}]")
 
@@ -85,6 +86,8 @@ def load(root: Path) -> Converter:
 
 def _quoted(text: str) -> str:
     """English text keeps its marks, and so does an apostrophe."""
-    if not _MARK.search(text) or (_LATIN.search(text) and not _CHINESE.search(text)):
+    if not _MARK.search(text):
+        return text
+    if not _CHINESE.search(text) and _LATIN.search(_BLANK.sub("", text)):
         return text
     return _MARK.sub(lambda found: QUOTES[found[0]], text)

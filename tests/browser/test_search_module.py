@@ -1,7 +1,7 @@
 """The search as a reader's browser runs it, under the site's own policy."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from scripts.search.indexer import index_tree, is_left_out
 from scripts.search.serving import BLANK, serve
 from scripts.search.tokens import HAN
 from scripts.traditional.converter import load
+from scripts.traditional.directory import Converted
 from tests.site.directory_data import DATA, SOUND_ROW, TODAY, imported, lists, write_rows
 from tests.site.search_tree import CASES, write_tree
 
@@ -59,16 +60,6 @@ DEMOS = [
 ]
 
 
-class _Names:
-    """Converts the names of places and values only."""
-
-    def __init__(self, texts: Callable[[Sequence[str]], list[str]]) -> None:
-        self.texts = texts
-
-    def directory(self, directory: Directory) -> Directory:
-        return directory
-
-
 Ask = Callable[..., list[dict[str, Any]]]
 
 
@@ -80,7 +71,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert problems == []
     convert = load(ROOT).many
     directory = Directory(tuple(branches), *lists())
-    finder.write(directory, root, TODAY, DATA, traditional=_Names(convert))
+    finder.write(directory, root, TODAY, DATA, traditional=Converted(convert))
     index_tree(root, root / "search-index", glossary=root / "glossary.tsv", traditional=convert)
     return root
 
@@ -185,6 +176,12 @@ def test_the_traditional_edition_finds_the_same_and_shows_it_in_its_characters(
         ]
         assert places[0] == places[1]
         assert not re.search("[们关党织]", mine["excerpt"])
+
+
+def test_a_branch_is_shown_in_the_traditional_edition_at_its_address_there(ask: Ask) -> None:
+    (hit, *_) = [hit for hit in ask("zh-Hant", "深圳外卖支部") if hit["group"] == "branches"]
+    assert hit["url"] == "/zh-hant/find/directory/ty-shenzhen-couriers/"
+    assert (hit["title"], hit["excerpt"]) == ("駐深圳快遞騎手黨支部", "深圳龍崗區")
 
 
 def test_words_that_fold_otherwise_in_traditional_are_marked_all_the_same(ask: Ask) -> None:
