@@ -17,8 +17,18 @@ def check(public: Path, langs: tuple[str, ...] = ("zh", "en")) -> list[Problem]:
     Traditional edition what it shows of them."""
     found = [problem for lang in langs for problem in _language(public, f"search-index/{lang}")]
     if not found and (public / TRADITIONAL).is_dir():
-        found += _fragments(public, "search-index/zh", f"search-index/{TRADITIONAL}")
+        found += _traditional(public, "search-index/zh", f"search-index/{TRADITIONAL}")
     return found
+
+
+def _traditional(public: Path, index: str, name: str) -> Iterator[Problem]:
+    yield from _fragments(public, index, name)
+    tables = json.loads((public / index / "tables.json").read_bytes())
+    if not tables.get("traditional"):
+        yield Problem(index, 0, "search-index", f"does not know of {name}")
+    finder = tables["finder"].replace("zh.json", f"{TRADITIONAL}.json")
+    if finder and not _filled(public / finder.lstrip("/")):
+        yield Problem(name, 0, "search-index", f"{finder} is missing or empty")
 
 
 def _language(public: Path, name: str) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from scripts.directory.finder_columns import SYMBOLS, columns, six
 from scripts.directory.finder_text import gaps, plain, words_in
 from scripts.directory.importer import load_directory
 from scripts.directory.words import load_words
+from scripts.traditional.converter import load
+from scripts.traditional.directory import Converted
 from tests.browser.finder_tree import generated
 from tests.site.directory_data import DATA, TODAY, multiplied
 
@@ -98,6 +100,29 @@ def test_the_folder_changes_with_its_content_and_with_nothing_else(tmp_path: Pat
     assert folder() == first
     finder.write(multiplied(DIRECTORY, 70), tmp_path, TODAY, DATA)
     assert folder() != first
+
+
+def test_the_traditional_edition_has_names_and_cards_of_its_own_and_shares_the_rest(
+    tmp_path: Path,
+) -> None:
+    converted = Converted(load(DATA.parents[1]).many)
+    finder.write(DIRECTORY, tmp_path, TODAY, DATA, traditional=converted)
+    plain, shown = (
+        json.loads((tmp_path / f"data/finder/{name}.json").read_bytes())
+        for name in ("zh", "zh-hant")
+    )
+    assert shown.pop("url") == "/zh-hant/find/directory/{id}/"
+    assert [name for _, name, *_ in shown["provinces"]] == converted.texts(
+        [name for _, name, *_ in plain["provinces"]]
+    )
+    assert "快遞" in "".join(label for _, _, label, _ in shown["values"])
+    names = {"url", "provinces", "cities", "values"}
+    assert {k: v for k, v in shown.items() if k not in names} == {
+        k: v for k, v in plain.items() if k not in names
+    }
+    cards = json.loads((tmp_path / plain["folder"].strip("/") / "zh-hant/0.json").read_bytes())
+    branch = DIRECTORY.by_id[cards[0][0]]
+    assert cards[0][1] == converted.directory(DIRECTORY).by_id[branch.id].title("zh")
 
 
 def test_an_empty_directory_has_data_too(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from scripts.search.indexer import index_tree
 from scripts.search.soundness import check
+from scripts.traditional.converter import load
 from tests.site.search_tree import write_tree
 
 
@@ -58,6 +59,20 @@ def test_a_hit_that_leads_nowhere_is_a_problem(tree: Path) -> None:
     (tree / "away" / "index.html").unlink()
     (problem,) = check(tree)
     assert problem.message == "/away/ is no page"
+
+
+def test_a_traditional_edition_needs_its_own_records(tree: Path) -> None:
+    shutil.copytree(tree, tree / "zh-hant", ignore=shutil.ignore_patterns("search-index", "en"))
+    convert = load(Path(__file__).parents[2]).many
+    index_tree(tree, tree / "search-index", glossary=tree / "glossary.tsv", traditional=convert)
+    assert check(tree) == []
+    next((tree / "search-index/zh-hant/fragment").iterdir()).unlink()
+    (problem,) = check(tree)
+    assert problem.file == "search-index/zh-hant/fragment"
+    index_tree(tree, tree / "search-index", glossary=tree / "glossary.tsv")
+    assert [problem.message for problem in check(tree)][
+        -1
+    ] == "does not know of search-index/zh-hant"
 
 
 def test_a_tree_without_an_index_is_a_problem_in_both_languages(tmp_path: Path) -> None:
