@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from scripts.directory.schema import Branch, Directory, Place, Places, Taxonomies, Term, Text
+from scripts.undisturbed import undisturbed
 
 Many = Callable[[Sequence[str]], list[str]]
 
@@ -22,7 +23,8 @@ class Converted:
     def __init__(self, many: Many) -> None:
         self._many = many
         self._known: dict[str, str] = {}
-        self._entries: dict[Branch, Branch] = {}
+        #: By id: the entry and what it became.
+        self._entries: dict[str, tuple[Branch, Branch]] = {}
         self._last: tuple[Directory, Directory] | None = None
 
     def texts(self, texts: Sequence[str]) -> list[str]:
@@ -37,11 +39,20 @@ class Converted:
 
     def directory(self, directory: Directory) -> Directory:
         """The same for the same. Districts of the list of places, which no page shows, stay."""
-        if self._last and self._last[0] is directory:
-            return self._last[1]
-        fresh = [branch for branch in directory.branches if branch not in self._entries]
+        if not (self._last and self._last[0] is directory):
+            with undisturbed():
+                self._last = directory, self._made(directory)
+        return self._last[1]
+
+    def _made(self, directory: Directory) -> Directory:
+        entries = self._entries
+        fresh = [
+            branch
+            for branch in directory.branches
+            if (known := entries.get(branch.id)) is None or known[0] is not branch
+        ]
         self._learn(_texts(directory, fresh))
-        places, entries = directory.places, self._entries
+        places = directory.places
         provinces = {code: self._place(place) for code, place in places.provinces.items()}
         cities = {code: self._place(place) for code, place in places.cities.items()}
         townships = {
@@ -54,7 +65,7 @@ class Converted:
                 for name in _TEXTS
                 if (text := getattr(branch, name)) is not None
             }
-            entries[branch] = replace(
+            made = replace(
                 branch,
                 **given,
                 aliases_zh=tuple(self._known[alias] for alias in branch.aliases_zh),
@@ -62,14 +73,13 @@ class Converted:
                 city=cities[branch.city.code],
                 township=townships[branch.township.slug],
             )
-        made = Directory(
-            tuple(entries[branch] for branch in directory.branches),
+            entries[branch.id] = branch, made
+        return Directory(
+            tuple(entries[branch.id][1] for branch in directory.branches),
             Places(provinces, cities, places.districts),
             townships,
             self._taxonomies(directory.taxonomies),
         )
-        self._last = directory, made
-        return made
 
     def _learn(self, texts: Iterable[str]) -> None:
         unknown = list({text for text in texts if text not in self._known})
