@@ -34,8 +34,9 @@ def write(
     Not `listed`: the sitemap that lies there is right.
     """
     if listed:
-        old = {path.removeprefix("/") for path in moved.paths(root)}
-        _write_sitemap(public, sources.site_url, offered(sources.site.identity), old)
+        editions = offered(sources.site.identity)
+        old = {path.removeprefix("/") for path in moved.paths(root, editions)}
+        _write_sitemap(public, sources.site_url, editions, old)
     robots = f"User-agent: *\nDisallow: /forms/\nSitemap: {sources.site_url}sitemap.xml\n"
     lay(public / "robots.txt", robots.encode())
     data = public / "data"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from forms_api.languages import FOLDERS, Folder, edition_of, prefix
+from forms_api.languages import FOLDERS, Edition, Folder, edition_of, offered, prefix
 from forms_api.shell import Shell
 from scripts.content import moved
 from scripts.content.pages import url_of
@@ -17,13 +17,13 @@ LIST = "moved.json"  # below _private: {old path: new path}, root-absolute, both
 FOR_NGINX = "moved.map"
 
 
-def paths(root: Path) -> dict[str, str]:
-    """`/help/old/` → `/help/new/`, and the same below `/en/`; also without the last slash."""
+def paths(root: Path, editions: Sequence[Edition]) -> dict[str, str]:
+    """`/help/old/` → `/help/new/`, and the same in other editions; also without the last slash."""
     found: dict[str, str] = {}
     for row in moved.load(root):
-        for lang in FOLDERS:
-            new = f"/{prefix(lang)}{url_of(row.new)}"
-            old = f"/{prefix(lang)}{url_of(row.old)}"
+        for edition in editions:
+            new = f"/{prefix(edition)}{url_of(row.new)}"
+            old = f"/{prefix(edition)}{url_of(row.old)}"
             found |= {old: new, old.removesuffix("/"): new}
     return found
 
@@ -37,7 +37,7 @@ def write(
             page = public / prefix(lang) / url_of(row.old) / "index.html"
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(_page(row.new, lang, shells[lang], sources), encoding="utf-8")
-    known = paths(root)
+    known = paths(root, offered(sources.site.identity))
     (private / LIST).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     rows = "".join(f"{old} {new};\n" for old, new in known.items())
     (private / FOR_NGINX).write_text(rows, encoding="utf-8")

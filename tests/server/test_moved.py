@@ -23,6 +23,7 @@ LEADS = [
     ("/help/questions/", "/help/ask/"),
     ("/help/questions", "/help/ask/"),
     ("/en/help/questions/", "/en/help/ask/"),
+    ("/zh-hant/help/questions/", "/zh-hant/help/ask/"),
     ("/help/questions/?q=1", "/help/ask/?q=1"),
     ("/bridge/old/", "/bridge/"),
 ]
