@@ -44,6 +44,13 @@ RARE = (
     "发髮 后后 里里 只隻 只祇 面麵 干乾 干干 表錶 出齣 松鬆 胡鬍 姜薑 谷穀 家傢 向嚮 别彆 当噹 团糰"
     " 困睏 了瞭 借藉 征征 云云 于于 余余 范范 丑丑 台颱 台檯"
 )
+#: Their rare form is what anybody means by them.
+_PLAIN = (
+    "干净 晒干 包干 若干 相干 公里 海里 英里 千里 万里 里程 里弄 邻里 故里 头发 理发 白发 手表 钟表"
+    " 电表 轻松 放松 宽松 松绑 松开 凭借 借口 借助 借着 皇后 太后 只身 船只 台风 出征 谷雨 稻谷"
+    " 胡子 别扭 向往 向导 饭团 姜汤 面条 面粉 面包 面食 一目了然 小丑"
+)
+PLAIN = frozenset(_PLAIN.split())
 #: 里 and 后 keep their form in names.
 IN_NAMES = re.compile(r"[里后](?=[区县镇乡村路街])")
 _COMMENT = re.compile(r"^\s*#.*", re.MULTILINE)
@@ -100,7 +107,7 @@ class Risks:
             phrase, made = left.phrases[at], left.text[at]
             if not phrase and (character in TWO_WAY or IN_NAMES.match(run, at)):
                 why = "no phrase of OpenCC settles it"
-            elif (character, made) in self._rare and made != self._book.usual(character):
+            elif self._is_rare(character, made, phrase):
                 why = f"OpenCC reads “{phrase}”"
             else:
                 right = right or self._book.from_the_right(run)
@@ -114,6 +121,11 @@ class Risks:
                     f"“{run[words]}” becomes “{left.text[words]}”: {why}; say in {terms.EXCEPTIONS}"
                     f" how “{character}” is written there, even if it is right"
                 )
+
+    def _is_rare(self, character: str, made: str, phrase: str) -> bool:
+        if (character, made) not in self._rare or made == self._book.usual(character):
+            return False
+        return not any(character in word and word in phrase for word in PLAIN)
 
     def _is_settled(self, run: str, at: int) -> bool:
         return any(

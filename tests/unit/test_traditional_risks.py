@@ -45,7 +45,9 @@ def test_risky_words_are_told_with_their_line(tmp_path: Path, text: str, words: 
     assert terms.EXCEPTIONS in told.message
 
 
-@pytest.mark.parametrize("text", ["干部关系表面里面系统准备复制只能", "Nothing Chinese", "一匹马"])
+@pytest.mark.parametrize(
+    "text", ["干部关系表面里面系统准备复制只能", "Nothing Chinese", "一匹马", "洗干净，走三公里"]
+)
 def test_common_words_are_not(tmp_path: Path, text: str) -> None:
     assert [one.message for one in risks.notices(site(tmp_path, text))] == []
 
