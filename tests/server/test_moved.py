@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from forms_api import headers
+from forms_api.languages import EDITIONS
 from forms_api.shell import Shell
 from forms_api.site_files import SiteFiles
 from scripts import feeds, handing
@@ -80,7 +81,7 @@ def test_a_host_of_files_shows_a_page_that_leads_on(renamed: Path, prefix: str, 
 
 def test_such_pages_stay_out_of_the_sitemap(renamed: Path) -> None:
     public = renamed / "var/current/public"
-    assert feeds.addresses(public, {path[1:] for path in writing.paths(renamed)}) == []
+    assert feeds.addresses(public, {path[1:] for path in writing.paths(renamed, EDITIONS)}) == []
     assert feeds.addresses(public, ()) == ["bridge/old/", "help/questions/"]
 
 
