@@ -176,6 +176,7 @@ def page_context(
     other = other_folder(lang)
     listed = slug in site.rows or is_outside(slug)
     url = url_of(slug) if listed else ""
+    said = search_words(site, lang, popular)
     return {
         "L": lang,
         "P": _PREFIX[lang],
@@ -194,9 +195,8 @@ def page_context(
         "related": _links(site, meta.get("related") or (), lang),
         "foot": _foot(site, lang),
         "directory": site.directory[lang],
-        "search_words": htmlsafe_json_dumps(
-            search_words(site, lang, popular), ensure_ascii=False, sort_keys=True
-        ),
+        "popular": said["popular"],
+        "search_words": htmlsafe_json_dumps(said, ensure_ascii=False, sort_keys=True),
         "here": lambda url: site.here(url, lang),
         "title_of": lambda slug: site.titles[lang].get(slug, ""),
     }

@@ -94,6 +94,16 @@ def test_the_sitemap_lists_what_exists_with_reciprocal_languages(built_site: Bui
             assert listed[other] == others
 
 
+def test_the_search_page_names_what_many_look_for_before_anything_is_asked(
+    built_site: BuiltSite, pages: dict[str, LexborHTMLParser]
+) -> None:
+    for base in ("", "zh-hant/", "en/"):
+        links = pages[f"{base}search/index.html"].css("[data-jq-popular] .jq-links a")
+        assert len(links) >= 4
+        for link in links:
+            assert file_of(built_site.public, link.attributes["href"] or "").exists()
+
+
 def test_no_shell_and_no_source_is_published(built_site: BuiltSite) -> None:
     names = {
         path.relative_to(built_site.public).as_posix() for path in built_site.public.rglob("*")
