@@ -112,3 +112,19 @@ def new_instance(tmp_path: Path, release: Path) -> Iterator[Callable[..., Instan
 @pytest.fixture
 def instance(new_instance: Callable[..., Instance]) -> Instance:
     return new_instance()
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """One app for all tests of a module that can do with what others have stored."""
+    folder = tmp_path_factory.mktemp("door")
+    desk = pyrage.x25519.Identity.generate()
+    settings = replace(
+        Settings(rate_limit=""),
+        database_url=f"sqlite:///{folder / 'forms.sqlite'}",
+        recipients=(str(desk.to_public()),),
+        release=new_release(folder),
+    )
+    app = create_app(settings, testing=True)
+    yield Instance(app, settings, str(desk), folder)
+    close(app)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from forms_api import traditional
 from forms_api.fields import Consent, Contact, TextLine
 from forms_api.form import Form
 from forms_api.patterned import Number
@@ -87,8 +89,15 @@ def new_release(folder: Path) -> Path:
     private.mkdir(parents=True)
     (private / "catalogue.json").write_text(json.dumps(CATALOGUE), "utf-8")
     (private / "identity.json").write_text(json.dumps(IDENTITY), "utf-8")
-    strings.write(ROOT, private, CATALOGUE, IDENTITY, in_traditional().many)
+    (private / traditional.FILE).write_bytes(_traditional_words())
     return private.parent
+
+
+@cache
+def _traditional_words() -> bytes:
+    with TemporaryDirectory() as made:
+        strings.write(ROOT, Path(made), CATALOGUE, IDENTITY, in_traditional().many)
+        return (Path(made) / traditional.FILE).read_bytes()
 
 
 @cache

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-import pyrage
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from forms_api.app import close, create_app
 from forms_api.fields import Area, Contact, TextLine
 from forms_api.form import Form
 from forms_api.forms import DEFINITIONS, load_all
 from forms_api.languages import public
 from forms_api.patterned import AccessCode
 from forms_api.sealing import open_sealed
-from forms_api.settings import Settings
 from tests.api.conftest import Instance
-from tests.api.examples import ASK, answers, new_release
+from tests.api.examples import ASK, answers
 
 FORMS = load_all(DEFINITIONS)
 READ_BACK = [name for name, form in FORMS.items() if form.check_page]
@@ -42,22 +37,6 @@ BODIES: list[tuple[dict[str, Any], dict[str, str], int, str]] = [
 ]
 IDENTITY = ["110101199003071234", "１１０１０１ １９９００３０７ １２３４", "110101-19900307-1234"]
 BANK = ["6222021234567890128", "６２２２ ０２１２ ３４５６ ７８９０ １２８"]
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """One app for all refusals: they store nothing, and each test sees to that."""
-    folder = tmp_path_factory.mktemp("door")
-    desk = pyrage.x25519.Identity.generate()
-    settings = replace(
-        Settings(rate_limit=""),
-        database_url=f"sqlite:///{folder / 'forms.sqlite'}",
-        recipients=(str(desk.to_public()),),
-        release=new_release(folder),
-    )
-    app = create_app(settings, testing=True)
-    yield Instance(app, settings, str(desk), folder)
-    close(app)
 
 
 def code_for(form: Form, instance: Instance) -> str:

@@ -51,9 +51,9 @@ def page(instance: Instance, path: str, **data: Any) -> HTMLParser:
 
 @pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.check_page])
 def test_from_mistake_to_receipt_only_what_was_typed_stays_simplified(
-    instance: Instance, form: str
+    door: Instance, form: str
 ) -> None:
-    code = instance.send("help-ask", ASK)["access_code"]
+    code = door.send("help-ask", ASK)["access_code"]
     given = answers(FORMS[form], code, "zh-Hant")
     texts = [one.name for one in FORMS[form].fields if isinstance(one, TextLine)]
     given |= {
@@ -61,34 +61,34 @@ def test_from_mistake_to_receipt_only_what_was_typed_stays_simplified(
         for name in texts
         if name in given
     }
-    wrong = page(instance, f"/forms/{form}/check", **{**given, "consent": ""})
+    wrong = page(door, f"/forms/{form}/check", **{**given, "consent": ""})
     assert "錯誤：" in wrong.css_first("title").text()
     for name in texts:
         if name in given:
             control = wrong.css_first(f"#{name}")
             assert TYPED in (control.attributes.get("value") or control.text())
-    read_back = page(instance, f"/forms/{form}/check", **given)
+    read_back = page(door, f"/forms/{form}/check", **given)
     assert read_back.body is not None
     assert read_back.body.text().count(TYPED) >= len([n for n in texts if n in given])
     token = read_back.css_first('input[name="token"]').attributes["value"]
-    receipt = page(instance, f"/forms/{form}", token=token)
+    receipt = page(door, f"/forms/{form}", token=token)
     assert receipt.body is not None
     assert receipt.body.text().count(TYPED) >= len([n for n in texts if n in given])
 
 
-def test_the_pages_lead_on_within_the_edition(instance: Instance) -> None:
+def test_the_pages_lead_on_within_the_edition(door: Instance) -> None:
     typed = {"call_me": TYPED, "dest_district": TYPED}
-    read_back = page(instance, "/forms/away-register/check", **{**AWAY, **typed})
+    read_back = page(door, "/forms/away-register/check", **{**AWAY, **typed})
     assert read_back.css_first("[data-jq-drop]").attributes["href"] == "/zh-hant/away/register/"
     crumbs = [one.attributes["href"] for one in read_back.css(".jq-crumbs a")]
     assert crumbs == ["/zh-hant/", "/zh-hant/away/register/"]
     token = read_back.css_first('input[name="token"]').attributes["value"]
-    receipt = page(instance, "/forms/away-register", token=token)
+    receipt = page(door, "/forms/away-register", token=token)
     assert receipt.css_first('a[href="/forms/status?lang=zh-Hant"]').text() == "查進度"
     code = receipt.css_first(".jq-code").text()
-    status = page(instance, "/forms/status", code=code)
+    status = page(door, "/forms/status", code=code)
     assert "已收到" in status.css_first("dl").text()
-    gone = page(instance, "/forms/status/erase", code=code)
+    gone = page(door, "/forms/status/erase", code=code)
     assert gone.css_first(".jq-next a").attributes["href"] == "/zh-hant/"
 
 
@@ -103,14 +103,14 @@ def test_the_pages_lead_on_within_the_edition(instance: Instance) -> None:
     ],
 )
 def test_refusals_are_said_in_traditional_characters(
-    instance: Instance, path: str, sent: dict[str, str], status: int, title: str
+    door: Instance, path: str, sent: dict[str, str], status: int, title: str
 ) -> None:
     asked = f"{path}?lang=zh-Hant"
-    shown = instance.client.post(asked, data={**sent, "lang": "zh-Hant"}, headers=HTML)
+    shown = door.client.post(asked, data={**sent, "lang": "zh-Hant"}, headers=HTML)
     assert shown.status_code == status
     assert HTMLParser(shown.text).css_first("h1").text() == title
     assert simplified_in(shown.text) == []
-    told = instance.client.post(asked, json={**sent, "lang": "zh-Hant"})
+    told = door.client.post(asked, json={**sent, "lang": "zh-Hant"})
     assert told.headers["Content-Language"] == "zh-Hant"
     assert simplified_in(json.dumps(told.json, ensure_ascii=False)) == []
 
@@ -126,17 +126,17 @@ def test_refusals_are_said_in_traditional_characters(
     ],
 )
 def test_what_is_written_in_traditional_characters_is_understood(
-    instance: Instance, form: str, field: str, typed: str, kept: str, shown: str
+    door: Instance, form: str, field: str, typed: str, kept: str, shown: str
 ) -> None:
     given = {**answers(FORMS[form], "", "zh-Hant"), field: typed}
-    checked = instance.check(form, given)
+    checked = door.check(form, given)
     assert checked.status_code == 200, checked.json
     rows = {row["name"]: row["text"] for row in checked.json["answers"]}
     assert rows[field] == shown
-    draft, _ = instance.services.tokens.read(checked.json["token"], form)
+    draft, _ = door.services.tokens.read(checked.json["token"], form)
     assert (draft.values[field], draft.lang) == (kept, "zh-hant")
     back = {"token": checked.json["token"], "back": field}
-    again = page(instance, f"/forms/{form}/check", **back).css_first(f"#{field}")
+    again = page(door, f"/forms/{form}/check", **back).css_first(f"#{field}")
     assert again.attributes["value"] == shown
 
 
@@ -194,8 +194,8 @@ def test_in_the_clear_nothing_tells_which_script_somebody_reads(instance: Instan
     assert len(set(instance.rows("SELECT purpose, notice_version, notice_hash FROM consent"))) == 2
 
 
-def test_thanks_for_a_word_about_a_page_lead_back_to_it_in_the_edition(instance: Instance) -> None:
+def test_thanks_for_a_word_about_a_page_lead_back_to_it_in_the_edition(door: Instance) -> None:
     given = {"page": "help/ask", "useful": "no", "missing": TYPED}
-    thanks = page(instance, "/forms/page-feedback", **given)
+    thanks = page(door, "/forms/page-feedback", **given)
     assert thanks.css_first("h1").text() == "謝謝，收到了"
     assert thanks.css_first(".jq-next a").attributes["href"] == "/zh-hant/help/ask/"
