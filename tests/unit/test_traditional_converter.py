@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.content.glossary import load_terms
+from scripts.directory.importer import load_directory
 from scripts.traditional.converter import Converter, load
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,18 @@ def test_every_page_keeps_its_length_to_the_character(convert: Converter) -> Non
     texts += [path.read_text(encoding="utf-8") for path in (ROOT / "docs/data").glob("*.*")]
     assert len(texts) > 70
     assert list(map(len, convert.many(texts))) == list(map(len, texts))
+
+
+def test_every_term_is_written_as_the_glossary_has_it(convert: Converter) -> None:
+    terms = load_terms(ROOT)
+    assert [convert(one.name("zh-Hans")) for one in terms] == [one.name("zh-Hant") for one in terms]
+
+
+def test_branches_are_called_as_their_rows_say(convert: Converter) -> None:
+    """A row may give its own Traditional name; search and lists of the sample hold one of each."""
+    names = [one.name for one in load_directory(ROOT)[0].branches if one.name.hant]
+    assert len(names) > 50
+    assert [convert(name.zh) for name in names] == [name.hant for name in names]
 
 
 def test_many_texts_come_out_as_each_alone_does(convert: Converter) -> None:
