@@ -80,7 +80,9 @@ def _build(
         return
     sources, shells, shown = rendered
     traditional = edition.of(root, sources.site.identity)
-    with result.stage("directory", "支部目录 directory"):
+    with result.stage("directory", "支部目录 directory"), ExitStack() as twin:
+        if traditional:
+            twin.enter_context(beside(traditional.writer(public, sources), "traditional"))
         counts = filling.fill(root, sources, shells, staging)
     result.entries, result.seconds["pages"] = counts.entries, round(counts.seconds, 3)
     identity_block = sources.site.identity
@@ -139,7 +141,7 @@ def _render(
         qr.write(public, codes)
         moved.write(root, public, private, shells, sources)
         if traditional := edition.of(root, sources.site.identity):
-            shells[TRADITIONAL] = traditional.write(public, private, sources)
+            shells[TRADITIONAL] = traditional.write_frames(private, sources)
     return sources, shells, shown
 
 

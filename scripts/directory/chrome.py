@@ -56,7 +56,8 @@ class Chrome:
 
     def url_if_built(self, path: str) -> str:
         """Root-absolute, or "" when this site has no such page yet."""
-        there = self.out / self.prefix / path / "index.html"
+        # The Traditional page is made while this is asked; it is there when the Simplified is.
+        there = self.out / prefix(self.lang) / path / "index.html"
         return f"/{self.prefix}{path}/" if there.exists() else ""
 
     def absolute(self, path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -47,21 +47,37 @@ class Edition:
     convert: Converter
     directory: Converted
 
-    def write(self, public_: Path, private: Path, sources: Sources) -> Shell:
-        """Call when all pages but the directory's are in place; returns the directory's frame."""
-        pages = _Pages(Pages(self.convert.many, sources.site_url), _note(sources))
-        for name in sorted(files_below(public_)):
-            if name.endswith(".html") and not name.startswith((BASE, prefix("en"))):
-                page = (public_ / name).read_text(encoding="utf-8")
-                target = public_ / BASE / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(pages.page(page, name), encoding="utf-8")
+    def write_frames(self, private: Path, sources: Sources) -> Shell:
+        """Returns the directory's."""
+        pages = self._pages(sources)
         for name in _SHELLS:
             frame = (private / f"{name}.{DEFAULT}.html").read_text(encoding="utf-8")
             made = pages.page(frame, "")
             (private / f"{name}.{TRADITIONAL}.html").write_text(made, encoding="utf-8")
-        self._write_manifest(public_)
         return Shell.parse((private / f"entry.{TRADITIONAL}.html").read_text(encoding="utf-8"))
+
+    def writer(self, public_: Path, sources: Sources) -> Callable[[], None]:
+        """Call when all pages but the directory's are in place. What is returned makes their twins,
+        and may be called while the directory's are being written."""
+        pages = self._pages(sources)
+        names = [
+            name
+            for name in files_below(public_)
+            if name.endswith(".html") and not name.startswith((BASE, prefix("en")))
+        ]
+
+        def write() -> None:
+            for name in names:
+                page = (public_ / name).read_text(encoding="utf-8")
+                target = public_ / BASE / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(pages.page(page, name), encoding="utf-8")
+            self._write_manifest(public_)
+
+        return write
+
+    def _pages(self, sources: Sources) -> _Pages:
+        return _Pages(Pages(self.convert.many, sources.site_url), _note(sources))
 
     def write_strings(
         self, root: Path, private: Path, catalogue: Mapping[str, Any], identity: Mapping[str, Any]
