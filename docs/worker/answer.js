@@ -12,7 +12,7 @@ const dated = async (reply, path) => {
   const { words, lang, offline } = SITE.editions[editionOf(path)];
   if (path === offline) return reply;
   const day = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "long" }).format(new Date(reply.headers.get("jq-kept")));
-  const spaced = day.replace(/(\d+)([年月日])/g, "$1 $2 ");
+  const spaced = day.replace(/(\d+)([年月日])/g, "$1 $2 ").trim();
   const note = `<p class="jq-kept jq-note" role="status">${words.kept.replace("{day}", spaced)} <a href="${offline}">${words.more}</a></p>`;
   return copyOf(reply, (await reply.text()).replace(/<main\b[^>]*>/, main => main + note), {});
 };

@@ -20,6 +20,7 @@ const ASKED = {
     stopped = false;
     const edition = Object.keys(SITE.editions).find(one => SITE.editions[one].lang === lang);
     if (edition && !thrifty) await inTurn(() => keepEssentials(edition));
+    await inTurn(async () => makeRoom(await caches.open(VISITED)));
     if (path.startsWith("/forms/")) return {};
     if (fresh && !isEssential(path)) await keepVisited(path, await load(path, { cache: "no-cache" }));
     return { mark: (await kept(path))?.headers.get("jq-mark") };

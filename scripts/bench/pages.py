@@ -12,6 +12,7 @@ reached. Material's home page is its description alone and its forms are left ou
 
 from __future__ import annotations
 
+import gzip
 import os
 import statistics
 import sys
@@ -23,10 +24,12 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from forms_api.languages import DEFAULT
 from scripts.bench.stock import build_stock
 from scripts.bench.visit import KEYS, launch, visit
 from scripts.build import build
 from scripts.children import Child
+from scripts.offline import worker
 from scripts.outcome import CannotRun
 from scripts.progress import say, step
 from scripts.service import answers, free_port
@@ -47,6 +50,10 @@ PAGES = {
 #: The most that a first visit to a page of ours may cost.
 BUDGET = {"kb_gz": 45.0, "requests": 8, "external": 0, "cls": 0.0}
 VISITS = 5
+#: What browsers fetch some seconds after a first visit, for reading without a network: no page, but
+#: a row of the result with its own limit.
+LATER = "later"
+LATER_BUDGET = {"kb_gz": 65.0}
 
 
 def measure(quick: bool = False) -> dict[str, Any]:
@@ -76,7 +83,16 @@ def measure(quick: bool = False) -> dict[str, Any]:
                     for side in ("ours", "material") if both else ("ours",):
                         rows.setdefault(side, []).append(visit(browser, sites[side], path))
             found[page] = {side: median(visits) for side, visits in rows.items()}
+        found[LATER] = {"ours": _later(trees["ours"])}
     return found
+
+
+def _later(public: Path) -> dict[str, float]:
+    """The worker and all files of the Chinese edition's essential pages, though a first visit has
+    fetched some of them already; bodies after gzip, without headers."""
+    files = [public / worker.NAME, *worker.files(ROOT, public, DEFAULT)]
+    size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+    return dict.fromkeys(KEYS, 0.0) | {"kb_gz": round(size / 1024, 1), "requests": len(files)}
 
 
 @contextmanager
@@ -110,7 +126,7 @@ def over_budget(page: str, row: dict[str, float]) -> list[str]:
     """What a visit to a page of ours cost beyond BUDGET, in words."""
     return [
         f"{page}: {key} {row[key]:g} > {limit:g}"
-        for key, limit in BUDGET.items()
+        for key, limit in (LATER_BUDGET if page == LATER else BUDGET).items()
         if row[key] > limit
     ]
 

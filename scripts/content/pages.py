@@ -16,8 +16,10 @@ from forms_api import yaml_text
 
 LANGUAGES = ("zh", "en")
 #: Pages that stand outside the catalogue: not counted, not required to carry a label.
-OUTSIDE = ("index", "search", "about/upkeep", "offline")
-#: So do the sheets made for paper; they are translated like a page of the catalogue.
+OUTSIDE = ("index", "search", "about/upkeep")
+#: So do the page for whoever has no network and the sheets made for paper; these are translated
+#: like a page of the catalogue.
+OFFLINE = "offline"
 PAPER = "print/"
 
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
@@ -51,7 +53,7 @@ def url_of(slug: str) -> str:
 
 def is_outside(slug: str) -> bool:
     """Does the page stand beside the catalogue of pages.tsv?"""
-    return slug in OUTSIDE or slug.startswith(PAPER)
+    return slug in OUTSIDE or slug == OFFLINE or slug.startswith(PAPER)
 
 
 def catalogue(root: Path) -> dict[str, CatalogueRow]:

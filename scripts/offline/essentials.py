@@ -8,12 +8,12 @@ from pathlib import Path
 import yaml
 
 from forms_api import yaml_text
-from scripts.content.pages import SourcePage
+from scripts.content.pages import OFFLINE, SourcePage
 from scripts.problems import Problem
 
 FILE = "docs/data/offline.yml"
 #: The page that says what can be read; it is always kept.
-PAGE = "offline"
+PAGE = OFFLINE
 #: With more of them the first visit costs a reader on a poor line too much.
 MOST = 12
 

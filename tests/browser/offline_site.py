@@ -40,6 +40,7 @@ WAIT = """async path => {
 }"""
 COMES = """navigator.serviceWorker.getRegistration()
   .then(one => Boolean(one.installing || one.waiting))"""
+ACTIVE = "navigator.serviceWorker.ready.then(one => one.active.state)"
 LOAD = "import(document.querySelector('[data-jq-then]').dataset.jqThen).then(() => true)"
 WORKERS = "navigator.serviceWorker.getRegistrations().then(all => all.length)"
 
@@ -186,3 +187,9 @@ class Reader(Visitor):
     def hears_of_the_release(self) -> None:
         """What happens when the browser looks for a new worker, as it does by and by."""
         self.page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
+
+    def waits_until_the_worker_is_another(self) -> None:
+        """Chromium under a debugger loses a page that is opened in the very moment of the change."""
+        self.waits_until_no_worker_comes()
+        self._waits(lambda: bool(self.page.evaluate(ACTIVE) == "activated"))
+        self.page.wait_for_timeout(200)

@@ -95,6 +95,10 @@ def test_essential_and_visited_pages_can_be_read_and_others_lead_to_what_can(
     one.opens(f"{home}away/transfer")
     one.sees(says["kept"])
     one.has_title(says["visited"])
+    one.types("/")
+    one.page.locator("[data-jq-dialog] input").fill("党费")
+    one.sees(says["search"])
+    expect(one.page.locator("[data-jq-out] a", has_text=says["essential"])).to_be_visible()
 
     assert one.opens(f"{home}bridge/invest/") == 503
     one.is_at(f"{home}bridge/invest/")
@@ -184,20 +188,6 @@ def test_a_form_without_a_network_keeps_what_was_typed_and_sends_nothing_by_itse
 
 
 @LANGUAGES
-def test_a_search_without_a_network_says_so_and_lists_what_can_be_read(
-    reader: Callable[[str], Reader], lang: str
-) -> None:
-    says, one = WORDS[lang], reader(lang)
-    one.reads_on(f"{says['prefix']}away/transfer/")
-    one.loses_the_network()
-    one.reloads()
-    one.types("/")
-    one.page.locator("[data-jq-dialog] input").fill("党费")
-    one.sees(says["search"])
-    expect(one.page.locator("[data-jq-out] a", has_text=says["essential"])).to_be_visible()
-
-
-@LANGUAGES
 def test_everything_is_deleted_and_stays_away_until_the_reader_wants_it_back(
     reader: Callable[[str], Reader], lang: str
 ) -> None:
@@ -227,3 +217,19 @@ def test_leaving_quickly_leaves_no_page_that_was_read(reader: Callable[[str], Re
     one.stays_at_most()
     assert one.pages("jq-visited") == set()
     assert "/find/lost-contact/" in one.pages()
+
+
+def test_the_traditional_edition_keeps_its_own_pages_and_words(
+    reader: Callable[[str], Reader],
+) -> None:
+    one = reader("zh-Hant")
+    one.reads_on("/zh-hant/away/transfer/")
+    assert one.pages("jq-essential-") == {
+        path for path in one.pages() if path.startswith("/zh-hant/") and "transfer" not in path
+    }
+    one.loses_the_network()
+    one.opens("/zh-hant/find/lost-contact/")
+    one.sees("沒有網絡，或者網絡太慢。這一頁是")
+    one.opens("/zh-hant/bridge/invest/")
+    one.sees("您要看的這一頁沒有存過")
+    one.sees("和組織失去聯繫怎麼辦")

@@ -80,6 +80,7 @@ def test_a_new_release_is_told_of_read_without_a_network_and_taken_back(
     one.stays_at_most()
     one.hears_of_the_release()
     one.waits_for_release(release)
+    one.waits_until_the_worker_is_another()
     one.loses_the_network()
     for path in (essential, visited):
         one.opens(f"/{path}")
@@ -94,7 +95,7 @@ def test_nobody_is_told_of_a_release_that_leaves_their_page_as_it_is(
     site.publishes(red(site, VISITED) | {"robots.txt": "new"})
     one.hears_of_the_release()
     one.waits_for_another_release(release)
-    one.page.wait_for_timeout(300)
+    one.waits_until_the_worker_is_another()
     one.does_not_see(UPDATED["zh"])
 
 

@@ -44,7 +44,7 @@ NEW = """
     leave_url: https://weather.example/
     reference_prefix: SC
     traditional: false
-    offline: true
+    offline: false
     sample: true
     colours:
       light: {brand: "#5a2d82", span: "#5a2d82", foot: "#2b1540"}
@@ -330,3 +330,15 @@ def test_the_picture_that_a_chat_shows_is_drawn_in_the_offices_colours(office: O
         shown = {colour for _, colour in drawn.convert("RGB").getcolors(1 << 20) or []}
     assert (0x5A, 0x2D, 0x82) in shown or (0x2B, 0x15, 0x40) in shown
     assert (0x0F, 0x52, 0x57) not in shown
+
+
+def test_an_office_that_wants_nothing_kept_publishes_a_worker_that_takes_its_leave(
+    office: Office,
+) -> None:
+    worker = (office.public / "sw.js").read_text(encoding="utf-8")
+    assert "unregister" in worker and '"fetch"' not in worker
+    home = (office.public / "index.html").read_text(encoding="utf-8")
+    assert 'data-jq-keeps="no"' in home and "/offline/" not in home
+    assert "现在不在您的设备上存网页" in (office.public / "offline/index.html").read_text("utf-8")
+    cities = [*office.public.glob("find/directory/city/*/index.html")]
+    assert cities and not [path for path in cities if b"keepcity" in path.read_bytes()]

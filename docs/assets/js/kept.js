@@ -41,13 +41,13 @@ const day = iso => new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dat
 
 /** `again()` draws anew. */
 const list = (out, words, { essential, visited, cities }, { able, ask, refused }, again) => {
-  const item = ([title, path, at]) => element("li", {}, element("a", { href: path }, title), ...(at ? [element("span", {}, words.on.replace("{day}", day(at)))] : []));
+  const item = ([title, path, at], extra) => element("li", {}, element("a", { href: path }, title), ...extra, ...(at ? [element("span", {}, words.on.replace("{day}", day(at)))] : []));
   const group = (title, rows, extra = () => []) => (rows.length ? [element("h2", {}, title),
-    element("ul", { class: "jq-section" }, ...rows.map(row => { const made = item(row); made.append(...extra(row)); return made; }))] : []);
+    element("ul", { class: "jq-section" }, ...rows.map(row => item(row, extra(row))))] : []);
   const drop = ([title, , , name]) => {
     const button = element("button", { class: "jq-link", type: "button", "aria-label": `${words.drop}：${title}` }, words.drop);
     button.onclick = async () => { await ask("forget", { name }); again(); };
-    return [button];
+    return [" ", button];
   };
   out.replaceChildren(
     ...group(words.essential, essential.map(([title, path]) => [title, path])),
