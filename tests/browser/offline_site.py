@@ -189,7 +189,7 @@ class Reader(Visitor):
         self.page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
 
     def waits_until_the_worker_is_another(self) -> None:
-        """Chromium under a debugger loses a page that is opened in the very moment of the change."""
+        """Chromium under a debugger loses a page that is opened in the moment of the change."""
         self.waits_until_no_worker_comes()
         self._waits(lambda: bool(self.page.evaluate(ACTIVE) == "activated"))
         self.page.wait_for_timeout(200)
