@@ -46,7 +46,7 @@ def development(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory)
 
 
 def paths(site: BuiltSite) -> list[str]:
-    """One of each kind: pages in both languages, entries, data, assets, index, what is missing."""
+    """One of each kind: pages of all editions, entries, data, assets, index, what is missing."""
     style = next((site.public / "assets/css").glob("*.css")).name
     finder = next((site.public / "data/finder").glob("*/*.json")).relative_to(site.public)
     part = next((site.public / "search-index").rglob("*.pf_index")).relative_to(site.public)
@@ -54,6 +54,7 @@ def paths(site: BuiltSite) -> list[str]:
     found += ["/search/", "/sitemap.xml", "/robots.txt", "/data/pages.json", "/data/branches.csv"]
     found += [f"/assets/css/{style}", f"/{finder}", f"/{part}", "/about", "/en?q=1"]
     found += ["/assets/css/none.0123abcd.css", "/none/", "/en/none/", "/.git/config", "/forms"]
+    found += ["/zh-hant/", f"/zh-hant{BRANCH}", "/zh-hant/none/", "/zh-hant"]
     return [*found, "/metrics", "/health", "/data/", "/none?q=1"]
 
 
