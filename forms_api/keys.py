@@ -10,6 +10,7 @@ recipients file, which holds public keys only:
 
 import os
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ _ABOUT: Final = re.compile(
     r"# (?P<name>[a-z][a-z0-9-]*), since (?P<since>[\d-]{10})"
     r"(?:, retired (?P<retired>[\d-]{10}): (?P<key>age1\w+))?"
 )
+_GUESSES: Final = 4
+_PAUSE: Final = 0.3  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,21 @@ def secret(path: Path, passphrase: str = "") -> str:
     """The AGE-SECRET-KEY-… of an identity file. Raises pyrage.DecryptError."""
     raw = path.read_bytes()
     if raw.startswith(b"age-encryption.org/"):
-        raw = bytes(pyrage.passphrase.decrypt(raw, passphrase))
+        raw = _opened(raw, passphrase)
     return raw.decode("utf-8").split()[-1]
+
+
+def _opened(raw: bytes, passphrase: str) -> bytes:
+    """age guesses from one quick try how long it would take, and refuses what seems too long: a
+    machine that is busy just then looks too slow, so it is asked again."""
+    for _ in range(_GUESSES - 1):
+        try:
+            return bytes(pyrage.passphrase.decrypt(raw, passphrase))
+        except pyrage.DecryptError as refused:
+            if "Excessive work" not in str(refused):
+                raise
+            time.sleep(_PAUSE)
+    return bytes(pyrage.passphrase.decrypt(raw, passphrase))
 
 
 def _pair(name: str, folder: Path, passphrase: str) -> tuple[Key, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,13 @@ def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
     _, path = make(tmp_path, "liaison", "long enough words")
     with pytest.raises(pyrage.DecryptError):
         keys.secret(path, "some other words")
+
+
+def test_a_key_file_that_asks_for_hours_of_work_is_refused(tmp_path: Path) -> None:
+    _, path = make(tmp_path, "liaison", "long enough words")
+    path.write_bytes(re.sub(rb"(scrypt \S+) \d+", rb"\1 30", path.read_bytes(), count=1))
+    with pytest.raises(pyrage.DecryptError, match="Excessive work"):
+        keys.secret(path, "long enough words")
 
 
 def test_after_a_rotation_new_answers_need_the_new_key_and_old_ones_the_old(
