@@ -166,7 +166,8 @@ def test_a_form_of_every_page_is_named_without_a_link(made: Embeds) -> None:
                 '<h3 class="jq-letter" id="letter-l"',
                 '<div id="term-migrant-party-member" data-jq-term="流动党员;外出党员;',
                 "<dt>流动党员</dt>",
-                '<span lang="zh-Hant">流動黨員</span><span lang="zh-Latn">liú dòng dǎng yuán</span>'
+                '<span lang="zh-Hant" data-jq-hans="流动党员">流動黨員</span>'
+                '<span lang="zh-Latn">liú dòng dǎng yuán</span>'
                 '<span lang="en">migrant Party member</span>',
                 "也叫：外出党员、",
             ],
