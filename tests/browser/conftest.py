@@ -16,7 +16,7 @@ def own_site(
 ) -> Iterator[OfflineSite]:
     made = OfflineSite(built_site.folder, tmp_path_factory.mktemp("offline"))
     yield made
-    made.stops()
+    made.dies()
 
 
 @pytest.fixture

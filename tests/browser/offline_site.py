@@ -81,8 +81,9 @@ class OfflineSite:
         while not answers("127.0.0.1", self.port):
             assert self._child.wait(0.05) is None, (self._data / "log").read_text("utf-8")
 
-    def stops(self) -> None:
-        self._child.stop()
+    def dies(self) -> None:
+        """At once: a server that is asked to stop waits for what browsers keep open."""
+        self._child.kill()
 
     def is_slow(self, slow: bool) -> None:
         """It takes connections and does not answer."""

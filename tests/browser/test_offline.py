@@ -123,7 +123,7 @@ def test_a_server_that_is_gone_or_slow_is_a_network_that_is(
         one.sees(WORDS["zh"]["kept"])
     finally:
         site.is_slow(False)
-    site.stops()
+    site.dies()
     try:
         assert one.opens("/bridge/invest/") == 503
         one.sees(WORDS["zh"]["absent"])
