@@ -51,8 +51,8 @@ def paths(site: BuiltSite) -> list[str]:
     finder = next((site.public / "data/finder").glob("*/*.json")).relative_to(site.public)
     part = next((site.public / "search-index").rglob("*.pf_index")).relative_to(site.public)
     found = ["/", "/en/", "/away/transfer/", "/en/away/transfer/", BRANCH, f"/en{BRANCH}"]
-    found += ["/search/", "/sw.js", "/sitemap.xml", "/robots.txt", "/data/pages.json", "/data/branches.csv"]
-    found += [f"/assets/css/{style}", f"/{finder}", f"/{part}", "/about", "/en?q=1"]
+    found += ["/search/", "/sitemap.xml", "/robots.txt", "/data/pages.json", "/data/branches.csv"]
+    found += [f"/assets/css/{style}", f"/{finder}", f"/{part}", "/about", "/en?q=1", "/sw.js"]
     found += ["/assets/css/none.0123abcd.css", "/none/", "/en/none/", "/.git/config", "/forms"]
     found += ["/zh-hant/", f"/zh-hant{BRANCH}", "/zh-hant/none/", "/zh-hant"]
     return [*found, "/metrics", "/health", "/data/", "/none?q=1"]
