@@ -45,7 +45,7 @@ const list = (out, words, { essential, visited, cities }, { able, ask, refused }
   const group = (title, rows, extra = () => []) => (rows.length ? [element("h2", {}, title),
     element("ul", { class: "jq-section" }, ...rows.map(row => item(row, extra(row))))] : []);
   const drop = ([title, , , name]) => {
-    const button = element("button", { class: "jq-link", type: "button", "aria-label": `${words.drop}：${title}` }, words.drop);
+    const button = element("button", { class: "jq-link", type: "button", "aria-label": words.drop + (lang === "en" ? ": " : "：") + title }, words.drop);
     button.onclick = async () => { await ask("forget", { name }); again(); };
     return [" ", button];
   };
