@@ -1,5 +1,6 @@
 """A built tree over HTTP for browsers that measure or test it: strict policy, bytes counted."""
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -74,8 +75,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
-        self.served.add(len(body), self.path)
+        with contextlib.suppress(ConnectionError):  # whoever asked has gone
+            self.wfile.write(body)
+            self.served.add(len(body), self.path)
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", self.served.policy)
