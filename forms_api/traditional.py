@@ -16,7 +16,7 @@ from typing import Final
 from forms_api.languages import EDITIONS, FOLDERS, TRADITIONAL, Edition
 
 FILE: Final = "traditional.json"  # below _private
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 class Table:
@@ -34,7 +34,7 @@ class Table:
         pairs = json.loads(text)
         if not isinstance(pairs, dict):
             raise ValueError("no table of texts")
-        if lacking := [one for one in needed if _HAN.search(one) and one not in pairs]:
+        if lacking := [one for one in needed if HAN.search(one) and one not in pairs]:
             raise ValueError(f"{len(lacking)} texts are missing, {lacking[0]!r} among them")
         return cls(pairs)
 
@@ -56,7 +56,7 @@ _spoken: ContextVar[Table] = ContextVar("traditional")
 
 
 def speak(table: Table) -> None:
-    """With these words from now on, in this thread."""
+    """With these words until the next call, in this thread; every request begins with one."""
     _spoken.set(table)
 
 

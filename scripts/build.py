@@ -1,7 +1,8 @@
 """`manage.py build`: check → render → fill directory → index → verify → compress → release.
 
-Two processes work at a time: MkDocs renders while data are written; pages are verified and
-compressed beside the search index. `seconds` of a stage is what the build waited for it.
+Several processes work at a time: MkDocs renders while data are written, each edition's directory
+is made by one of its own, pages are verified and compressed beside the search index. `seconds` of a
+stage is what the build waited for it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def build(root: Path = ROOT, out: Path | None = None) -> BuildResult:
-    """Build both languages into `out`/<stamp> (default var/releases) and make it the current one.
+    """Build all editions into `out`/<stamp> (default var/releases) and make it the current one.
 
     On any problem nothing is released: what is being served stays as it was.
     """
@@ -103,7 +104,7 @@ def _build(
     with result.stage("verify", "核对成品 verify"):
         result.problems = verified.result()
         (staging / "search-index").rename(public / "search-index")
-        result.problems += soundness.check(public)
+        result.problems += soundness.check(public, traditional=TRADITIONAL in shells)
     if result.problems:
         return
     quick.remember(root, staging, marks, sources, shown)

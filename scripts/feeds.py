@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from forms_api import openapi, yaml_text
-from forms_api.languages import DEFAULT, Edition, offered, prefix
+from forms_api.languages import DEFAULT, EDITIONS, Edition, offered, prefix
 from forms_api.languages import public as code_of
 from scripts import moved
 from scripts.answers import pages as answers
@@ -21,6 +21,7 @@ from scripts.walk import files_below
 SITEMAP_LIMIT = 40_000
 #: For those who look after the site, and for whoever has no network.
 _UNLISTED = ("about/upkeep/", "offline/")
+_ELSEWHERE = tuple(prefix(edition) for edition in EDITIONS if edition != DEFAULT)
 _XMLNS = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 )
@@ -91,7 +92,7 @@ def addresses(public: Path, left_out: Collection[str]) -> list[str]:
         if address not in _UNLISTED
         and address not in left_out
         and not address.endswith("/print/")  # a city's list for paper
-        and not address.startswith(("en/", "zh-hant/"))
+        and not address.startswith(_ELSEWHERE)
         and f"en/{address}" in pages
     ]
     return sorted(found)

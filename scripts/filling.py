@@ -69,7 +69,7 @@ def write_data(
         finder.write(branches, out, today, data, kept=kept, traditional=converted)
 
     with ExitStack() as work:
-        if kept or len(branches.branches) < pages.TWO_PROCESSES_FROM:
+        if kept or len(branches.branches) < pages.PROCESSES_FROM:
             find()
         else:
             work.enter_context(beside(find, "the finder's data"))

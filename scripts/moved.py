@@ -13,7 +13,7 @@ from scripts.content import moved
 from scripts.content.pages import url_of
 from scripts.sources import Sources
 
-LIST = "moved.json"  # below _private: {old path: new path}, root-absolute, both languages
+LIST = "moved.json"  # below _private: {old path: new path}, root-absolute, all editions
 FOR_NGINX = "moved.map"
 
 

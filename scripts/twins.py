@@ -37,7 +37,8 @@ def write_twins(path: Path, body: bytes, quality: int = 11) -> None:
 def write_missing(public: Path) -> None:
     """Twins of every text file of a finished tree that has none, without the directory's entries.
 
-    Whatever changes a file after this leaves a stale twin: nothing below `public` changes then.
+    Whatever changes a file after this leaves a stale twin: nothing below `public` changes
+    then. What is moved there meanwhile needs a call of its own.
     """
     with ThreadPoolExecutor(2) as threads:  # both compressors let go of the interpreter's lock
         for done in [threads.submit(_twins_of, path) for path in _texts(public)]:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ def checks(identity: Mapping[str, Any]) -> Checks:
         yield from page_faults(sample, name, html)
 
     def part(name: str, html: bytes) -> Iterator[Problem]:
-        yield from text_faults(name, html)
+        # Lines of a part are not those of the page.
+        yield from (replace(one, line=0) for one in text_faults(name, html))
         yield from heading_faults(name, html)
 
     return Checks(page, part)
@@ -64,7 +65,8 @@ def verify(
     whole = checks(identity).page
     found = [problem for name in few for problem in whole(name, (public / name).read_bytes())]
     if len(pages) <= _FOR_LYCHEE:
-        return found + looked.found + sorted(set(links(public)))
+        told = [one for one in looked.found if one.code != "broken-link"]  # lychee finds those too
+        return found + told + sorted(set(links(public)))
     found += verify_entries.problems(public, looked, files)
     return found + sorted(set(links(public, few)))
 
@@ -110,10 +112,12 @@ def page_faults(sample: bool, name: str, html: bytes) -> Iterator[Problem]:
         yield Problem(name, 0, "sample", "sample data without noindex")
 
 
-def links(public: Path, pages: Sequence[str] = ()) -> Iterator[Problem]:
+def links(public: Path, pages: Sequence[str] | None = None) -> Iterator[Problem]:
     """lychee, offline: every internal address and fragment of these pages, or of all, exists."""
     lychee = Path(sysconfig.get_path("scripts")) / "lychee"
-    asked = [str(public / name) for name in pages] or [str(public)]
+    asked = [str(public)] if pages is None else [str(public / name) for name in pages]
+    if not asked:
+        return
     run = subprocess.run(
         [
             str(lychee),

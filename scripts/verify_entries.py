@@ -18,7 +18,8 @@ from scripts.problems import Problem
 
 _ADDRESS = re.compile(rb'(?:href|src|action)="(?!https?:|tel:|mailto:)([^"]*)"')
 _ID = re.compile(rb'\bid="?([^"\s>]+)')
-#: Parts that many pages have word for word; no address in them leads within a page.
+#: Parts that many pages have word for word; no address in them leads within
+#: a page, nor any to a place in them.
 _SHARED = ("crumbs", "rail")
 
 Check = Callable[[str, bytes], Iterable[Problem]]

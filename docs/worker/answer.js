@@ -31,6 +31,7 @@ const page = async (request, { pathname, search }, keeping) => {
   const network = fetch(request).then(reply => {
     if (old && reply.status > 499) throw new Error(`${reply.status}`);
     if (reply.ok && (!search || pathname.endsWith(DIRECTORY))) keeping(keepVisited(pathname, reply.clone()));
+    if (reply.status === 404 || reply.status === 410) keeping(inTurn(async () => (await caches.open(VISITED)).delete(pathname))); // taken back
     return reply;
   });
   keeping(network);

@@ -1,5 +1,5 @@
 // The branches of one city, kept when a reader asks: their list, their pages, the finder with the
-// files that it needs for them. All of it or nothing, and all of one release.
+// files that it needs for them. All of it is fetched before anything is stored.
 
 const AT_ONCE = 6;
 const MOST = 150; // pages of branches; the list itself holds them all
@@ -23,11 +23,13 @@ const keepCity = async ({ code, title, page: list, finder }, tell) => {
   const wanted = [...await finderFiles(finder, code), prefix + DIRECTORY, ...Array.from(branches).slice(0, MOST)];
   const found = [[list, first]];
   for (let i = 0; i < wanted.length; i += AT_ONCE) {
+    if (stopped) throw new Error("everything was deleted");
     const some = wanted.slice(i, i + AT_ONCE);
     const replies = await Promise.all(some.map(path => load(path, { cache: "no-cache" })));
     some.forEach((path, n) => found.push([path, replies[n]]));
     tell(found.length / (wanted.length + 1));
   }
+  if (stopped) throw new Error("everything was deleted");
   const name = `${CITY}${edition}-${code}`, at = new Date().toISOString();
   const had = await caches.has(name), cache = await caches.open(name);
   const gone = new Set((await cache.keys()).map(key => new URL(key.url).pathname));
@@ -37,7 +39,9 @@ const keepCity = async ({ code, title, page: list, finder }, tell) => {
       else await keepPage(cache, path, reply);
       gone.delete(path);
     }
-    for (const path of gone) if (!path.startsWith("/assets/")) await cache.delete(path);
+    const needed = new Set([NOTE]);
+    for (const [path] of found) ((await cache.match(path))?.headers.get("jq-assets") || "").split(" ").forEach(url => needed.add(url));
+    for (const path of gone) if (!needed.has(path)) await cache.delete(path);
     await cache.put(NOTE, new Response(JSON.stringify({ code, title, page: list, finder, lang, at, name, release: SITE.release })));
   } catch (error) {
     if (!had) await caches.delete(name);

@@ -5,13 +5,19 @@ const IMPORT = /\b(?:from|import)\s*["']\.\/([\w-]+\.[0-9a-f]{8}\.js)["']/g;
 const LEAVE = " data-jq-leave"; // a page with the button to leave it quickly leaves nothing behind
 const LEFT_OUT = ["content-encoding", "content-length", "vary"];
 const DAY = 864e5;
+const PATIENCE = 30000; // milliseconds until an answer begins: one that never does must not hold up the rest
 
 const hex = async text => Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
   byte => byte.toString(16).padStart(2, "0")).join("").slice(0, 16);
 const load = async (url, how) => {
-  const reply = await fetch(url, how);
-  if (!reply.ok || reply.redirected) throw new Error(`${url}: ${reply.status}`);
-  return reply;
+  const patience = new AbortController(), late = setTimeout(() => patience.abort(), PATIENCE);
+  try {
+    const reply = await fetch(url, { ...how, signal: patience.signal });
+    if (!reply.ok || reply.redirected) throw new Error(`${url}: ${reply.status}`);
+    return reply;
+  } finally {
+    clearTimeout(late);
+  }
 };
 const copyOf = (reply, body, more) => {
   const headers = new Headers(reply.headers);
@@ -54,7 +60,8 @@ const keepPage = async (cache, path, reply, wanted) => {
 
 /** A page somebody reads. Essential pages lie elsewhere; whatever the service sends is never kept. */
 const keepVisited = (path, reply) => inTurn(async () => {
-  if (stopped || isEssential(path) || path.startsWith("/forms/")) return;
+  if (stopped || path.startsWith("/forms/")) return;
+  if (isEssential(path) && await caches.has(essentialsOf(editionOf(path)))) return; // not so where data are saved
   const cache = await caches.open(VISITED);
   if (await keepPage(cache, path, reply)) await makeRoom(cache);
 });

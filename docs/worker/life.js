@@ -22,7 +22,7 @@ const ASKED = {
     if (edition && !thrifty) await inTurn(() => keepEssentials(edition));
     await inTurn(async () => makeRoom(await caches.open(VISITED)));
     if (path.startsWith("/forms/")) return {};
-    if (fresh && !isEssential(path)) await keepVisited(path, await load(path, { cache: "no-cache" }));
+    if (fresh) await keepVisited(path, await load(path, { cache: "no-cache" }));
     return { mark: (await kept(path))?.headers.get("jq-mark") };
   },
   /** Whether a page, open with this mark, reads otherwise now; and how to say so. */
@@ -46,6 +46,6 @@ const ASKED = {
 self.addEventListener("message", event => {
   const [port] = event.ports;
   const tell = share => port.postMessage({ share });
-  event.waitUntil(ASKED[event.data.ask](event.data, tell)
+  event.waitUntil(Promise.resolve().then(() => ASKED[event.data.ask](event.data, tell))
     .then(answer => port.postMessage({ answer }), error => port.postMessage({ error: String(error) })));
 });

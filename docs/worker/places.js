@@ -23,5 +23,5 @@ const kept = async path => {
 };
 
 /** One thing after another: what is stored is never cleared away by something that began before. */
-let last = Promise.resolve();
-const inTurn = work => (last = last.then(work, work));
+let turn = Promise.resolve();
+const inTurn = work => (turn = turn.then(work, work));

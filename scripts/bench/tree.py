@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from forms_api.languages import TRADITIONAL, prefix
+from forms_api.languages import EDITIONS, TRADITIONAL, prefix
 from forms_api.languages import public as code_of
 from scripts import verify
 from scripts.directory.groups import all_groups
 from scripts.directory.schema import Directory
-from scripts.directory.words import LANGUAGES, PREFIX
 from scripts.walk import files_below
 
 #: These say what changed since another release.
@@ -22,28 +21,32 @@ _ALTERNATE = re.compile(r'hreflang="(.*?)" href="(.*?)"')
 _PART = re.compile(r"<sitemap><loc>(.*?)</loc>")
 
 
-def shortfalls_of(public: Path, directory: Directory, links: bool) -> list[str]:
+def shortfalls_of(
+    public: Path, directory: Directory, links: bool, traditional: bool = False
+) -> list[str]:
     """Pages that are missing, faults of the sitemap and, with `links`, what lychee finds broken."""
-    found = [*missing_pages(public, directory), *sitemap_faults(public)]
+    found = [*missing_pages(public, directory, traditional), *sitemap_faults(public)]
     if links:
         found += [f"{one.file}: {one.message}" for one in verify.links(public)]
     return found
 
 
-def missing_pages(public: Path, directory: Directory) -> Iterator[str]:
-    """Every entry and every browse page stands in both languages, and no other."""
+def missing_pages(public: Path, directory: Directory, traditional: bool = False) -> Iterator[str]:
+    """Entries and browse pages that do not stand in each edition."""
     wanted = {f"find/directory/{branch.id}" for branch in directory.branches}
     wanted |= {
         group.path.rstrip("/") for groups in all_groups(directory).values() for group in groups
     }
-    for lang in LANGUAGES:
-        base = public / PREFIX[lang]
+    for edition in EDITIONS:
+        if edition == TRADITIONAL and not traditional:
+            continue
+        base = public / prefix(edition)
         there = {
             path.parent.relative_to(base).as_posix()
             for path in (base / "find/directory").rglob("index.html")
         } - {"find/directory"}
         for path in sorted(wanted - there)[:3]:
-            yield f"{lang}: {path} is missing"
+            yield f"{edition}: {path} is missing"
 
 
 def sitemap(public: Path) -> dict[str, dict[str, str]]:

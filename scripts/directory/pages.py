@@ -1,6 +1,6 @@
 """Fills one shell per edition with every entry and browse page, after MkDocs has written its own.
 
-Data → dict per language (views.py) → template → shell. Nothing here knows how a shell is made.
+Data → dict per edition (views.py) → template → shell. Nothing here knows how a shell is made.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LANDING_LIMIT = 300
 
 
 #: From so many entries on each edition has a process of its own.
-TWO_PROCESSES_FROM = 500
+PROCESSES_FROM = 500
 
 
 class Traditional(Protocol):
@@ -123,7 +123,7 @@ def fill(
         count = len(read.branches)
         return Counts(count, count, written, size, seconds, watch.looked)
 
-    if len(kept.entries if kept else directory.branches) < TWO_PROCESSES_FROM:
+    if len(kept.entries if kept else directory.branches) < PROCESSES_FROM:
         counts = [one(edition) for edition in EDITIONS if edition in shells]
         seconds = sum(count.seconds for count in counts)
     else:

@@ -88,7 +88,9 @@ def _edition(edition: Edition, slugs: list[str], public_root: Path) -> dict[str,
     offline = _address(edition, essentials.PAGE)
     paths = [_address(edition, slug) for slug in slugs]
     says = _SAYS.search(_file(public_root, offline).read_text("utf-8"))
-    words = json.loads(says[1]) if says else {}
+    if says is None:
+        raise ValueError(f"{offline} does not say what the worker is to say")
+    words = json.loads(says[1])
     return {
         "prefix": f"/{prefix(edition)}",
         "lang": public(edition),

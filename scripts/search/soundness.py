@@ -12,10 +12,14 @@ from scripts.search.pagefind import FormatChanged, read_fragment
 NEEDED = ("sounds.json",)
 
 
-def check(public: Path, langs: tuple[str, ...] = ("zh", "en")) -> list[Problem]:
+def check(
+    public: Path, langs: tuple[str, ...] = ("zh", "en"), traditional: bool = False
+) -> list[Problem]:
     """Problems of the index below `public`; each language must have one that holds pages, and a
-    Traditional edition what it shows of them."""
+    Traditional edition, promised or there, what it shows of them."""
     found = [problem for lang in langs for problem in _language(public, f"search-index/{lang}")]
+    if traditional and not (public / TRADITIONAL / "index.html").is_file():
+        found.append(Problem(f"{TRADITIONAL}/index.html", 0, "search-index", "is missing"))
     if not found and (public / TRADITIONAL).is_dir():
         found += _traditional(public, "search-index/zh", f"search-index/{TRADITIONAL}")
     return found

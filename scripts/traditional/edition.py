@@ -97,9 +97,8 @@ def of(root: Path, identity: Mapping[str, Any]) -> Edition | None:
     the wordings are the same."""
     if TRADITIONAL not in offered(identity):
         return None
-    return _edition(
-        root, *((root / name).read_bytes() for name in (terms.GLOSSARY, terms.EXCEPTIONS))
-    )
+    files = (root / name for name in (terms.GLOSSARY, terms.EXCEPTIONS))
+    return _edition(root, *(file.read_bytes() if file.is_file() else b"" for file in files))
 
 
 @lru_cache(2)

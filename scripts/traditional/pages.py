@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 from forms_api.languages import TRADITIONAL, prefix, public
 from scripts.traditional import markup
 
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff“”‘’]")
+_CONVERTED = re.compile(r"[\u3400-\u9fff\uf900-\ufaff“”‘’]")
 _INLINE_NAMES = (
     "a abbr b bdi bdo cite data dfn em font i ins del label mark q s small span strong sub sup"
     " time tspan u wbr"
@@ -78,7 +78,7 @@ class Pages:
         object.__setattr__(self, "_spoken", said)
 
     def words(self, text: str) -> str:
-        return self._said(text) if HAN.search(text) else text
+        return self._said(text) if _CONVERTED.search(text) else text
 
     def address(self, address: str, here: str) -> str:
         """Where a link of the page at `here` (below the root, "help/ask/") leads in this edition.
@@ -169,7 +169,7 @@ class _Work:
 
     def _break(self) -> None:
         """The end of a run: its neighbours are no neighbours to a reader."""
-        if self.run and HAN.search("".join(self.out[index] for index in self.run)):
+        if self.run and _CONVERTED.search("".join(self.out[index] for index in self.run)):
             self.runs.append(self.run)
         self.run = []
 

@@ -151,7 +151,10 @@ def _files(root: Path) -> Iterable[Path]:
 
 
 def faults(root: Path) -> Iterator[Problem]:
-    """Rows of the exceptions that cannot be used."""
+    """Rows of the exceptions that cannot be used; the first line is no row."""
+    if (head := terms.header(root)) and head != terms.COLUMNS:
+        message = f"the first line must be “{' '.join(terms.COLUMNS)}”, with tabs between"
+        yield Problem(terms.EXCEPTIONS, 1, CODE, message)
     seen: dict[str, int] = {}
     for one in terms.load_exceptions(root):
         if not (one.simplified and one.traditional and one.why):

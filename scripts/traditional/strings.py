@@ -8,16 +8,14 @@ blanks and all. The service looks its words up in it, see forms_api/traditional.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from forms_api import yaml_text
-from forms_api.traditional import FILE
+from forms_api.languages import TRADITIONAL
+from forms_api.traditional import FILE, HAN
 from scripts.laying import lay
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 Many = Callable[[Sequence[str]], list[str]]
 
@@ -41,13 +39,15 @@ def _of_service(root: Path) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text with Chinese characters within lists and dictionaries, without blank ends."""
+    """Every text with Chinese characters within lists and dictionaries, without blank ends; not
+    those that are Traditional already."""
     if isinstance(value, str):
-        if _HAN.search(value):
+        if HAN.search(value):
             yield value.strip()
     elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
+        for key, one in value.items():
+            if key != TRADITIONAL:
+                yield from _texts(one)
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _texts(one)

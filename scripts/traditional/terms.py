@@ -37,6 +37,12 @@ def load_exceptions(root: Path) -> list[Wording]:
     return found
 
 
+def header(root: Path) -> tuple[str, ...]:
+    """The cells of the first line; none when there is no such file."""
+    rows = _rows(root / EXCEPTIONS)
+    return tuple(rows[0][1]) if rows else ()
+
+
 def phrases(root: Path) -> dict[str, str]:
     """The exceptions, Simplified → Traditional."""
     return {one.simplified: one.traditional for one in load_exceptions(root) if not one.is_form}

@@ -174,13 +174,15 @@ function start(form) {
     line.hidden = !text;
   }
   // Nothing is queued: when the network is back, the reader is told and decides.
+  const connected = () => say(form.dataset.jqOnline, true);
   function waitForNetwork() {
     draft.save();
     say(form.dataset.jqOffline);
-    addEventListener("online", () => say(form.dataset.jqOnline, true), { once: true });
+    addEventListener("online", connected, { once: true });
   }
   async function asking(work) {
     if (busy) return;
+    removeEventListener("online", connected);
     busy = true;
     say(form.dataset.jqWorking, true);
     try {

@@ -32,10 +32,11 @@ export const offer = ({ ask, refused }) => {
   };
 
   button.onclick = async () => {
+    if (refused()) { draw(); return; } // in another window meanwhile
     const there = await mine();
     if (!there) { await keep(); return; }
     await ask("forget", { name: there.name });
     draw(words.dropped);
   };
-  draw().then(there => { if (there && navigator.onLine) ask("renew").catch(() => {}); });
+  draw().then(there => { if (there && navigator.onLine && !navigator.connection?.saveData) ask("renew").catch(() => {}); });
 };

@@ -17,9 +17,9 @@ export const readable = async () => {
       if (note?.lang === lang) found.cities.push(note);
     } else if (kind) {
       for (const key of await cache.keys()) {
-        const { headers } = await cache.match(key);
+        const headers = (await cache.match(key))?.headers; // the worker may have let go of it meanwhile
         const { pathname } = new URL(key.url);
-        if (headers.get("jq-lang") === lang && !OFFLINE.test(pathname)) {
+        if (headers?.get("jq-lang") === lang && !OFFLINE.test(pathname) && !found[kind].some(one => one[1] === pathname)) {
           found[kind].push([decodeURIComponent(headers.get("jq-title")), pathname, headers.get("jq-kept")]);
         }
       }
@@ -46,7 +46,7 @@ const list = (out, words, { essential, visited, cities }, { able, ask, refused }
     element("ul", { class: "jq-section" }, ...rows.map(row => item(row, extra(row))))] : []);
   const drop = ([title, , , name]) => {
     const button = element("button", { class: "jq-link", type: "button", "aria-label": words.drop + (lang === "en" ? ": " : "：") + title }, words.drop);
-    button.onclick = async () => { await ask("forget", { name }); again(); };
+    button.onclick = async () => { await ask("forget", { name }).catch(() => {}); again(); };
     return [" ", button];
   };
   out.replaceChildren(
@@ -77,9 +77,9 @@ export const fill = tools => {
         button.textContent = tools.refused() ? words.keep : words.forget;
         button.onclick = async () => {
           const no = !tools.refused();
-          await (no ? tools.stop(true) : tools.start()).catch(() => {});
+          const well = await (no ? tools.stop(true) : tools.start()).then(() => true, () => false);
           await draw();
-          said.textContent = no ? words.forgotten : words.keeping;
+          said.textContent = well ? (no ? words.forgotten : words.keeping) : words.undone;
         };
       }
     });

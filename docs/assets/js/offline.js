@@ -3,6 +3,8 @@
 // site offers nothing of it, or the reader wants nothing, it takes back what there is.
 
 const KEY = "jq-offline"; // "no": nothing is kept on this device
+const SILENCE = 60000; // milliseconds without a word from the worker
+const PATIENCE = 2000; // milliseconds that deleting waits for it
 const AGAIN = 600000; // milliseconds until a page that is looked at again asks for a new release
 const { serviceWorker: workers, connection } = navigator;
 const path = location.pathname, lang = document.documentElement.lang;
@@ -14,26 +16,30 @@ const refused = () => { try { return localStorage.getItem(KEY) === "no"; } catch
 const remember = no => { try { if (no) localStorage.setItem(KEY, "no"); else localStorage.removeItem(KEY); } catch { /* this time only */ } };
 
 /** Asks the worker something; `tell(share)` while it is at it. */
-const ask = async (what, data = {}, tell = () => {}) => {
-  const { active } = await workers.ready;
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((done, failed) => {
+const ask = (what, data = {}, tell = () => {}) => new Promise((done, failed) => {
+  let late;
+  const wait = () => { clearTimeout(late); late = setTimeout(() => failed(new Error("no answer")), SILENCE); };
+  wait();
+  workers.ready.then(({ active }) => {
+    const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data: { share, answer, error } }) => {
-      if (share !== undefined) { tell(share); return; }
+      if (share !== undefined) { wait(); tell(share); return; }
+      clearTimeout(late);
       port1.close();
       if (error) failed(new Error(error)); else done(answer);
     };
     active.postMessage({ ask: what, ...data }, [port2]);
-  });
-};
+  }).catch(failed);
+});
 
 /** Deletes all that was kept, and the worker. `reader`: they want nothing kept from now on. */
 const stop = async reader => {
-  if (reader) remember(true);
+  if (reader) { remember(true); mark = undefined; }
   const known = await workers.getRegistration("/");
-  if (reader && known?.active) await ask("forget");
-  await known?.unregister();
+  // What a busy worker has begun must not come back; one that is gone must not hold this up.
+  if (reader && known?.active) await Promise.race([ask("forget").catch(() => {}), new Promise(done => { setTimeout(done, PATIENCE); })]);
   for (const name of await caches.keys()) if (name.startsWith("jq-")) await caches.delete(name);
+  await known?.unregister();
 };
 
 const bar = ({ updated, reload, close }) => {
@@ -55,7 +61,7 @@ const bar = ({ updated, reload, close }) => {
 };
 /** Whether the open page reads otherwise by now. */
 const compare = async () => {
-  if (!mark) return;
+  if (!mark || refused()) return;
   const { words, mark: now } = await ask("changed", { path, mark });
   if (words) { mark = now; bar(words); }
 };

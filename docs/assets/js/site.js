@@ -116,7 +116,11 @@
     var pressed = -9e9;
     var go = function (event) {
       event.preventDefault();
-      if (window.caches) caches.delete("jq-visited"); // pages that the offline page would name
+      try { // pages that the offline page would name; by the worker too, after what it has begun
+        if (window.caches) caches.delete("jq-visited");
+        var worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+        if (worker) worker.postMessage({ ask: "forget", name: "jq-visited" }, [new MessageChannel().port2]);
+      } catch (error) { /* leaving matters more */ }
       document.title = "…";
       document.body.hidden = true;
       location.replace(leave.href); // so that Back does not lead here again
