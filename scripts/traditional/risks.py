@@ -10,18 +10,21 @@ a row that says what OpenCC does anyway keeps its words from being reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from scripts.content.words import load_config
+from scripts.directory.importer import load_directory
+from scripts.directory.schema import Text
 from scripts.problems import Problem
 from scripts.search.tables import VARIANTS, traditional_to_simplified
 from scripts.search.tokens import HAN
-from scripts.traditional import terms
+from scripts.traditional import converter, terms
 from scripts.traditional.phrasebook import Phrasebook, Reading
 
 CODE = "traditional"
+BRANCHES = "docs/data/branches.csv"
 #: Where the words of the Traditional edition come from. Place names of the whole country are not
 #: among them: those that branches use stand in branches.csv.
 WORDS = (
@@ -31,7 +34,7 @@ WORDS = (
     "docs/data/answers/**/*.*",
     "docs/data/glossary.tsv",
     "docs/data/pages.tsv",
-    "docs/data/branches.csv",
+    BRANCHES,
     "docs/data/townships.csv",
     "docs/theme/**/*.html",
     "forms_api/definitions/*.yml",
@@ -143,7 +146,22 @@ def notices(root: Path) -> list[Problem]:
     if not load_config(root)["extra"]["identity"].get("traditional"):
         return []
     risks = Risks(root)
-    return sorted(found for path in _files(root) for found in risks.in_file(path))
+    found = [found for path in _files(root) for found in risks.in_file(path)]
+    if (root / BRANCHES).is_file():
+        directory, _ = load_directory(root)
+        names = (branch.name for branch in directory.branches)
+        found += unlike(names, converter.load(root).many)
+    return sorted(found)
+
+
+def unlike(names: Iterable[Text], many: Callable[[Sequence[str]], list[str]]) -> Iterator[Problem]:
+    """Branches that a row names otherwise than the converter does: home, lists on guide pages and
+    the finder's filters are converted, and would show another name."""
+    given = [name for name in names if name.hant]
+    for name, said in zip(given, many([one.zh for one in given]), strict=True):
+        if said != name.hant:
+            message = f"“{name.zh}” is “{name.hant}” in its row, “{said}” elsewhere"
+            yield Problem(BRANCHES, 0, CODE, f"{message}; say it in {terms.EXCEPTIONS}")
 
 
 def _files(root: Path) -> Iterable[Path]:

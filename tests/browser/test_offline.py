@@ -227,6 +227,7 @@ def test_the_traditional_edition_keeps_its_own_pages_and_words(
     assert one.pages("jq-essential-") == {
         path for path in one.pages() if path.startswith("/zh-hant/") and "transfer" not in path
     }
+    assert "/zh-hant/find/lost-contact/" in one.pages("jq-essential-")
     one.loses_the_network()
     one.opens("/zh-hant/find/lost-contact/")
     one.sees("沒有網絡，或者網絡太慢。這一頁是")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.traditional import risks, terms
+from scripts.directory.schema import Text
+from scripts.traditional import converter, risks, terms
 from scripts.traditional.converter import Converter
 from scripts.traditional.phrasebook import Phrasebook
 
@@ -63,6 +64,18 @@ def test_a_row_settles_its_words_and_no_others(tmp_path: Path, row: str) -> None
 
 def test_an_office_without_the_edition_is_told_nothing(tmp_path: Path) -> None:
     assert risks.notices(site(tmp_path, "180 天后删除", published=False)) == []
+
+
+def test_a_branch_whose_row_names_it_otherwise_than_the_other_pages_do_is_told() -> None:
+    names = [Text("台砚", "Taiyan", "臺硯"), Text("金桥", "Jinqiao", "金橋"), Text("里", "Li")]
+    (told,) = risks.unlike(names, converter.load(ROOT).many)
+    assert "臺硯" in told.message and "台硯" in told.message
+
+
+def test_a_list_of_exceptions_that_lost_its_first_line_is_a_fault(tmp_path: Path) -> None:
+    root = site(tmp_path, "# 标题\n")
+    (root / terms.EXCEPTIONS).write_text("天后删\t天後刪\t删除\n", encoding="utf-8")
+    assert [one.line for one in risks.faults(root)] == [1]
 
 
 def test_the_site_itself_has_been_looked_through() -> None:

@@ -8,7 +8,7 @@
     var kept = localStorage.getItem("jq-theme");
     if (kept === "light" || kept === "dark") root.setAttribute("data-theme", kept);
     var first = (navigator.languages || [])[0] || navigator.language || "";
-    var wanted = /^zh\b.*\b(hant|tw|hk|mo)\b/i.test(first) ? "zh-Hant" : /^zh\b/i.test(first) ? "zh-Hans" : /^en\b/i.test(first) ? "en" : "";
+    var wanted = /^zh\b(?!.*\bhans\b).*\b(hant|tw|hk|mo)\b/i.test(first) ? "zh-Hant" : /^zh\b/i.test(first) ? "zh-Hans" : /^en\b/i.test(first) ? "en" : "";
     var home = /^\/(en\/|zh-hant\/)?$/.test(location.pathname);
     if (home && wanted && wanted !== root.lang && !localStorage.getItem("jq-lang")) root.setAttribute("data-jq-offered", wanted);
   } catch (e) { /* storage refused: the device decides */ }
