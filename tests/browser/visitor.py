@@ -150,6 +150,7 @@ class Visitor:
         return self.page.locator(selector).first.inner_text()
 
     def needs_no_sideways_scrolling(self) -> None:
+        self.page.wait_for_load_state()  # a busy machine fills a field before the page is dressed
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the window"
 
@@ -158,6 +159,7 @@ class Visitor:
 
         Without `rules` axe looks for all it knows, best practices and sizes of targets as well.
         """
+        self.page.wait_for_load_state()  # without its style sheets a page has other sizes
         page = self.page if self._javascript else self._copy_of_the_page()
         options = {"runOnly": list(rules)} if rules else {"rules": OFF_BY_DEFAULT}
         if not page.evaluate("'axe' in window"):
