@@ -41,13 +41,19 @@ class Tool:
 
 
 def _chromium() -> Path | None:
-    """A browser that really starts: Ubuntu's `chromium-browser` may only name a snap."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    candidates = [Path(path) for name in names if (path := shutil.which(name))]
+    """A browser that really starts: Ubuntu's `chromium-browser` may only name a snap.
+
+    First the one that Debian builds of the same source without windows: a test's new window costs
+    it a third, and the browser tests take two thirds of the time.
+    """
+    debian = ("chromium-headless-shell", "chromium", "chromium-browser")
+    google = ("google-chrome", "google-chrome-stable", "chrome")
+    candidates = [Path(path) for name in debian + google if (path := shutil.which(name))]
     candidates.append(Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"))
     own = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright"
     downloaded = Path(own).expanduser()
-    candidates += sorted(downloaded.glob("chromium-*/chrome-*/chrome"), reverse=True)
+    for pattern in ("chromium_headless_shell-*/*/chrome-headless-shell", "chromium-*/*/chrome"):
+        candidates += sorted(downloaded.glob(pattern), reverse=True)
     return next((path for path in candidates if path.exists() and _starts(path)), None)
 
 
@@ -75,13 +81,13 @@ CHROMIUM = Tool(
     en="the browser Chromium",
     find=_chromium,
     packages={
-        "apt-get": ("chromium",),
+        "apt-get": ("chromium-headless-shell",),
         "dnf": ("chromium",),
         "apk": ("chromium",),
         "zypper": ("chromium",),
         "pacman": ("chromium",),
     },
-    last_resort=(sys.executable, "-m", "playwright", "install", "chromium"),
+    last_resort=(sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"),
 )
 CHINESE_FONT = Tool(
     zh="中文字体",
