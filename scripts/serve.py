@@ -6,6 +6,7 @@ import argparse
 import errno
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +44,14 @@ def run(args: argparse.Namespace) -> int:
 def serve(root: Path, host: str, port: int, watch: bool) -> int:
     """Until Ctrl-C or SIGTERM, which end it with 0 and leave no process behind."""
     refuse_taken_port(host, port)
+    stop = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        stop.set()  # Python drops an exception that is raised while it calls a weak reference back
+        raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, interrupt)
     rebuilder = Rebuilder(root)
     service = Service(root, host, port)
     try:
@@ -55,16 +62,17 @@ def serve(root: Path, host: str, port: int, watch: bool) -> int:
         _print_address(service, watch)
         if watch:
             rebuilder.stand_by()
-        _look_after(rebuilder, service, watch)
-        return DONE
+        _look_after(rebuilder, service, watch, stop)
     except KeyboardInterrupt:
-        say(both("正在停止…", "stopping …"))
-        return DONE
+        pass
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        if stop.is_set():
+            say(both("正在停止…", "stopping …"))
         rebuilder.stop()
         service.stop()
+    return DONE
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -115,11 +123,13 @@ def _first_build(rebuilder: Rebuilder, root: Path) -> bool:
     return True
 
 
-def _look_after(rebuilder: Rebuilder, service: Service, watch: bool) -> None:
+def _look_after(rebuilder: Rebuilder, service: Service, watch: bool, stop: threading.Event) -> None:
     """The service is started afresh for its own changes, but not on what did not build."""
     restart_due, well = False, True
     rebuilder.due = True  # for what changed before the first tick, while nobody watched
     for changed in _changes(rebuilder.root) if watch else _ticks():
+        if stop.is_set():
+            return
         rebuilder.due |= bool(changed)
         restart_due |= any(path.startswith("forms_api/") for path in changed)
         if rebuilder.start_if_due():

@@ -61,6 +61,21 @@ http.server.HTTPServer((options["--host"], int(options["--port"])), Handler).ser
 """
 
 
+# On SIGALRM it is interrupted where Python drops exceptions: while a weak reference is called back.
+DROPPED = """
+import os, signal, weakref
+class Thing: pass
+def interrupted(reference):
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1000): pass
+def once(*_):
+    thing = Thing()
+    reference = weakref.ref(thing, interrupted)
+    del thing
+signal.signal(signal.SIGALRM, once)
+"""
+
+
 class Serving:
     """A running `serve` over a small project, and what can be seen of it from outside."""
 
@@ -69,7 +84,7 @@ class Serving:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        program = (
+        program = DROPPED + (
             "import sys, pathlib; from scripts import serve, outcome\n"
             "try: sys.exit(serve.serve(pathlib.Path(sys.argv[1]), '127.0.0.1', "
             f"int(sys.argv[2]), watch={watch}))\n"
@@ -191,6 +206,13 @@ def test_it_stops_quietly_and_leaves_no_process_behind(serve: Serve, number: int
     assert site.ends(number) == 0
     assert not lives(pid)
     assert "Traceback" not in site.said()
+
+
+def test_it_also_stops_when_it_is_interrupted_where_python_drops_exceptions(serve: Serve) -> None:
+    site = serve()
+    assert site.opens(), site.said()
+    assert site.ends(signal.SIGALRM) == 0
+    assert "KeyboardInterrupt" in site.said()  # dropped, and told of by Python
 
 
 def test_even_when_it_is_killed_no_process_stays_behind(serve: Serve) -> None:
