@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,21 +40,33 @@ class Tool:
     last_resort: tuple[str, ...] = field(default=())
 
 
-def _chromium() -> Path | None:
-    """A browser that really starts: Ubuntu's `chromium-browser` may only name a snap.
+_WITHOUT_WINDOWS = ("chromium-headless-shell",)  # the name of Debian's package and its program
+_WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
-    First the one that Debian builds of the same source without windows: a test's new window costs
-    it a third, and the browser tests take two thirds of the time.
-    """
-    debian = ("chromium-headless-shell", "chromium", "chromium-browser")
-    google = ("google-chrome", "google-chrome-stable", "chrome")
-    candidates = [Path(path) for name in debian + google if (path := shutil.which(name))]
-    candidates.append(Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"))
-    own = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright"
-    downloaded = Path(own).expanduser()
-    for pattern in ("chromium_headless_shell-*/*/chrome-headless-shell", "chromium-*/*/chrome"):
-        candidates += sorted(downloaded.glob(pattern), reverse=True)
-    return next((path for path in candidates if path.exists() and _starts(path)), None)
+
+def _browser() -> Path | None:
+    """First the one built of the same source without windows: a new page costs it a third."""
+    own = sorted(_downloaded().glob("chromium_headless_shell-*/*/chrome-headless-shell"))
+    return _first(_WITHOUT_WINDOWS, reversed(own)) or _browser_with_windows()
+
+
+def _browser_with_windows() -> Path | None:
+    own = sorted(_downloaded().glob("chromium-*/chrome-*/chrome"), reverse=True)
+    return _first(
+        _WITH_WINDOWS, [Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"), *own]
+    )
+
+
+def _downloaded() -> Path:
+    """Where Playwright puts browsers of its own."""
+    return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright").expanduser()
+
+
+def _first(names: Iterable[str], others: Iterable[Path]) -> Path | None:
+    """A browser that really starts: Ubuntu's `chromium-browser` may only name a snap."""
+    candidates = [Path(path) for name in names if (path := shutil.which(name))]
+    candidates += [path for path in others if path.exists()]
+    return next((path for path in candidates if _starts(path)), None)
 
 
 def _starts(program: Path) -> bool:
@@ -76,18 +88,21 @@ def _chinese_font() -> Path | None:
     return next((Path(line) for line in listed.stdout.splitlines() if line), None)
 
 
+_PLAYWRIGHT = (sys.executable, "-m", "playwright", "install")
 CHROMIUM = Tool(
     zh="浏览器 Chromium",
     en="the browser Chromium",
-    find=_chromium,
-    packages={
-        "apt-get": ("chromium-headless-shell",),
-        "dnf": ("chromium",),
-        "apk": ("chromium",),
-        "zypper": ("chromium",),
-        "pacman": ("chromium",),
-    },
-    last_resort=(sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"),
+    find=_browser,
+    packages={**dict.fromkeys(MANAGERS, ("chromium",)), "apt-get": _WITHOUT_WINDOWS},
+    last_resort=(*_PLAYWRIGHT, "--only-shell", "chromium"),
+)
+# Only this one keeps a page that was left (back/forward cache).
+CHROMIUM_WITH_WINDOWS = Tool(
+    zh="带窗口的浏览器 Chromium",
+    en="the browser Chromium with its windows",
+    find=_browser_with_windows,
+    packages=dict.fromkeys(MANAGERS, ("chromium",)),
+    last_resort=(*_PLAYWRIGHT, "--no-shell", "chromium"),
 )
 CHINESE_FONT = Tool(
     zh="中文字体",
@@ -128,7 +143,8 @@ SYSTEMD = Tool(
     find=lambda: _in_sbin("systemd-analyze"),
     packages={name: ("systemd",) for name in MANAGERS},
 )
-NEEDED = (CHROMIUM, CHINESE_FONT, STRACE, NGINX, SYSTEMD)  # by the whole of `manage.py test`
+#: By the whole of `manage.py test`.
+NEEDED = (CHROMIUM, CHROMIUM_WITH_WINDOWS, CHINESE_FONT, STRACE, NGINX, SYSTEMD)
 
 
 def require(tool: Tool, root: Path, manager: str | None = None) -> Path:

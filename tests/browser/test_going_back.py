@@ -36,7 +36,7 @@ MARK = "mark => { window.left = mark; onpageshow = event => { window.kept = even
 @pytest.fixture(scope="module")
 def keeping_browser(browser: Browser) -> Iterator[Browser]:
     chromium = browser.browser_type.launch(
-        executable_path=tools.require(tools.CHROMIUM, ROOT),
+        executable_path=tools.require(tools.CHROMIUM_WITH_WINDOWS, ROOT),
         args=["--no-sandbox"] if os.geteuid() == 0 else [],
         ignore_default_args=["--disable-back-forward-cache"],
     )

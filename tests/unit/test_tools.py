@@ -47,6 +47,27 @@ def test_every_package_manager_knows_what_to_install(needed: tools.Tool) -> None
     assert set(needed.packages) == set(tools.MANAGERS)
 
 
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (("chromium", "chromium-headless-shell"), "chromium-headless-shell"),
+        (("chromium",), "chromium"),
+        (("chromium-browser", "chrome"), "chrome"),  # the former names a snap that is missing
+        (("chromium-browser",), None),
+    ],
+)
+def test_the_browser_without_windows_is_taken_first_and_none_that_does_not_start(
+    there: tuple[str, ...], taken: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in there:
+        says = "exit 10" if name == "chromium-browser" else "echo Chromium 1.2.3"
+        (tmp_path / name).write_text(f"#!/bin/sh\n{says}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    assert tools.CHROMIUM.find() == (tmp_path / taken if taken else None)
+
+
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     for name in ("docs/zh/a.md", "mkdocs.yml", "forms_api/fields.py", "scripts/search/tokens.py"):
