@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from forms_api.shell import Shell
-from scripts.content.pages import LANGUAGES
+from scripts.directory.words import LANGUAGES, PREFIX
 
 #: The theme's assets, our own before they are renamed, MkDocs' single-language leftovers.
 _UNUSED = (
@@ -15,7 +15,6 @@ _UNUSED = (
     "sitemap.xml",
     "sitemap.xml.gz",
 )
-_PREFIX = {"zh": "", "en": "en/"}
 
 
 def tidy(public: Path, private: Path) -> dict[str, Shell]:
@@ -28,7 +27,7 @@ def tidy(public: Path, private: Path) -> dict[str, Shell]:
             path.unlink(missing_ok=True)
     shells = {}
     for lang in LANGUAGES:
-        base = public / _PREFIX[lang]
+        base = public / PREFIX[lang]
         folder = base / "_shell"
         shells[lang] = Shell.parse((folder / "entry/index.html").read_text(encoding="utf-8"))
         shutil.copyfile(folder / "entry/index.html", private / f"entry.{lang}.html")

@@ -6,7 +6,6 @@ directory's are. A question has a page of its own, so that it can be found, link
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from html import escape
 from itertools import groupby
@@ -21,6 +20,7 @@ from forms_api.shell import Shell
 from scripts.answers.files import SLUG, Answer
 from scripts.content.words import fill
 from scripts.directory.linked_data import open_graph
+from scripts.inline_json import linked_data
 from scripts.sources import Sources
 
 ASK = "help/ask"
@@ -204,5 +204,4 @@ def _linked_data(one: Answer, lang: str) -> str:
             "acceptedAnswer": {"@type": "Answer", "text": one.answer[lang]},
         },
     }
-    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>\n'
+    return linked_data(data)

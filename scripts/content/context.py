@@ -12,12 +12,12 @@ from forms_api.languages import Folder, called, offered, prefix, public, source
 from forms_api.languages import other as other_folder
 from scripts.content.pages import CatalogueRow, is_outside, url_of
 from scripts.content.words import identity_for
+from scripts.directory.words import PREFIX
 
 SECTIONS = ("find", "away", "help", "join", "branch", "bridge", "about")
 #: The sections a reader needs first stand on the left; the others are for those who go deeper.
 DEEP = ("branch", "bridge", "about")
 _FOOT = ("about", "privacy", "forms", "then-now", "glossary", "maintain")
-_PREFIX = {"zh": "", "en": "en/"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Site:
     def address(self, slug: str, lang: str) -> str:
         """The root-absolute address of a page, or "" while it is only planned."""
         built = slug in self.titles[lang] or is_outside(slug)
-        return f"/{_PREFIX[lang]}{url_of(slug)}" if built else ""
+        return f"/{PREFIX[lang]}{url_of(slug)}" if built else ""
 
     def here(self, url: str, lang: str) -> str:
         """The address for a path such as `find/which-branch/`, or "" while it is only planned."""
@@ -179,11 +179,11 @@ def page_context(
     said = search_words(site, lang, popular)
     return {
         "L": lang,
-        "P": _PREFIX[lang],
+        "P": PREFIX[lang],
         "html_lang": public(lang),
         "editions": _editions(site, url, lang),
         "other_lang": public(other),
-        "other_url": f"/{_PREFIX[other]}{url}",
+        "other_url": f"/{PREFIX[other]}{url}",
         "identity": identity_for(site.identity, lang),
         "w": site.words[lang],
         "other_w": site.words[other],

@@ -7,7 +7,6 @@ Data → rows of finished words → a template of docs/theme/embeds. No MkDocs i
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 
 from forms_api import yaml_text
 from forms_api.forms import Form
@@ -34,6 +32,7 @@ from scripts.content.words import day, fill_all, identity_for
 from scripts.directory import dictionary
 from scripts.directory.events import Event
 from scripts.directory.schema import Directory
+from scripts.inline_json import inline_json
 
 THEME = Path(__file__).resolve().parents[2] / "docs/theme"
 #: [[sources]] gives all of these, [[sources: rules]] one.
@@ -158,11 +157,7 @@ class Embeds:
             for key, text in self.site.words[lang].items()
             if key.startswith("offline_")
         }
-        text = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-        return {
-            "offered": self.site.identity["offline"],
-            "says": Markup(text),  # noqa: S704  # our own words, and no "<" in them
-        }
+        return {"offered": self.site.identity["offline"], "says": inline_json(words)}
 
     def _figures(self, name: str, lang: str) -> dict[str, Any]:
         mine = self.answers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
 from scripts.directory.views import Views, entry_url
 from scripts.directory.words import counted, joined
+from scripts.inline_json import inline_json
 
 #: A page with more entries than this shows names and places instead of whole cards.
 CARD_LIMIT = 300
@@ -115,11 +115,10 @@ class Browse:
         """For keepcity.js: which city, the finder's data, what to say."""
         words = self.views.words
         said = {key.removeprefix("keep_"): words[key] for key in _KEEPING}
-        text = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
         return {
             "code": group.key,
             "finder": f"/data/finder/{self.views.edition}.json",
-            "says": Markup(text),  # noqa: S704  # our own words, and no "<" in them
+            "says": inline_json(said),
         }
 
     def _cities(self, group: Group) -> Iterator[tuple[str, str, int, Markup]]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from forms_api.languages import EDITIONS, FOLDERS, TRADITIONAL, prefix, source
 from scripts.directory.finder_columns import SYMBOLS, Columns, Value, columns, six, symbols
@@ -28,6 +28,7 @@ from scripts.directory.finder_earlier import Earlier, as_json
 from scripts.directory.finder_text import TextIndex, text_index
 from scripts.directory.kept import Kept
 from scripts.directory.schema import Branch, Directory
+from scripts.directory.traditional import Traditional
 from scripts.directory.words import load_words, within
 from scripts.laying import lay
 from scripts.undisturbed import undisturbed
@@ -52,14 +53,6 @@ class Written:
 
     files: int
     bytes: int
-
-
-class Traditional(Protocol):
-    """Makes Traditional texts of Simplified ones, and a directory that has them under `zh`."""
-
-    def texts(self, texts: Sequence[str]) -> list[str]: ...
-
-    def directory(self, directory: Directory) -> Directory: ...
 
 
 def write(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 
 from scripts.directory.schema import Branch
 from scripts.directory.words import within
+from scripts.inline_json import linked_data
 
 
 def open_graph(title: str, description: str, url: str) -> str:
@@ -41,5 +41,4 @@ def organization(branch: Branch, lang: str, url: str) -> str:
             "addressLocality": branch.city.short[lang],
             "streetAddress": branch.address[lang],
         }
-    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>\n'
+    return linked_data(data)

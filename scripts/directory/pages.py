@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from markupsafe import Markup
 
@@ -27,6 +27,7 @@ from scripts.directory.groups import all_groups, by_city, ranked
 from scripts.directory.kept import Kept
 from scripts.directory.linked_data import organization
 from scripts.directory.schema import Directory
+from scripts.directory.traditional import Traditional
 from scripts.directory.views import THEME, Parts, Views, environment
 from scripts.directory.words import (
     PREFIX,
@@ -47,14 +48,6 @@ LANDING_LIMIT = 300
 
 #: From so many entries on each edition has a process of its own.
 PROCESSES_FROM = 500
-
-
-class Traditional(Protocol):
-    """What turns the directory's texts and words into those of the Traditional edition."""
-
-    def directory(self, directory: Directory) -> Directory: ...
-
-    def words(self, words: Words) -> Words: ...
 
 
 @dataclass(frozen=True, slots=True)

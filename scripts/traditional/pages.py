@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from forms_api.languages import TRADITIONAL, prefix, public
+from scripts.inline_json import inline_json
 from scripts.traditional import markup
 
 _CONVERTED = re.compile(r"[\u3400-\u9fff\uf900-\ufaff“”‘’]")
@@ -245,8 +246,7 @@ class _Work:
             value = json.loads(text)
         except ValueError:
             return text
-        said = json.dumps(self.pages.data(value, self.here), ensure_ascii=False)
-        return said.replace("<", "\\u003c")
+        return str(inline_json(self.pages.data(value, self.here)))
 
 
 def _parted(address: str) -> tuple[str, str]:
