@@ -35,7 +35,7 @@ _TRADITIONAL = re.compile(r"^( +traditional: *)(?:true|false)\b", re.MULTILINE)
 
 @contextmanager
 def copied(count: int) -> Iterator[Path]:
-    """Its root: `count` entries, the repository’s own first, then made-up ones; deleted at the end."""
+    """Its root: `count` entries, the repository’s own and made-up ones; deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="jinqiao-directory-") as folder:
         root = Path(folder)
         for name in _COPIED:
