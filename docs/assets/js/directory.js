@@ -227,6 +227,16 @@ export async function openDirectory(address) {
       }
     });
   }));
+  /** The chunks with any of the rows, and those between rows of one number. */
+  const holding = rows => {
+    const needed = new Set();
+    rows.forEach((word, i) => {
+      if (!word) return;
+      const [low, high] = [word & -word, word].map(bit => Math.floor((i * 32 + 31 - Math.clz32(bit)) / start.chunk));
+      for (let k = low; k <= high; k++) needed.add(k);
+    });
+    return Array.from(needed);
+  };
   /** The rows of one value without all the columns. */
   const alone = async v => (done.size * start.chunk >= rows ? bits[v] : six(await get(`v${v}.json`), none(), 0));
 
@@ -242,7 +252,7 @@ export async function openDirectory(address) {
     }
     return low;
   };
-  return { ...start, bits, none, get, match, weigh, columns, alone, done, cards, cityOf,
+  return { ...start, bits, none, get, match, weigh, columns, holding, alone, done, cards, cityOf,
     whole: text => named(plain(text).replace(LETTERS, "")),
     spelt: text => { const { pairs, words } = cut(plain(text)); return pairs.length || !words.length ? none() : spelt(words); } };
 }

@@ -84,13 +84,14 @@ const ranges = (cities, end) => {
 /** Rows of `a` that `b` has too; `where`: the words of `a` that hold any. */
 const total = (a, b, where) => {
   let sum = 0;
-  for (const i of where) sum += ones(a[i] & b[i]);
+  for (let k = 0; k < where.length; k++) sum += ones(a[where[k]] & b[where[k]]);
   return sum;
 };
 const held = bits => {
-  const where = [];
-  for (let i = 0; i < bits.length; i++) if (bits[i]) where.push(i);
-  return where;
+  const where = new Uint32Array(bits.length);
+  let n = 0;
+  for (let i = 0; i < bits.length; i++) if (bits[i]) where[n++] = i;
+  return where.subarray(0, n);
 };
 
 /** Fetches what the state needs: {text: rows of its words or null, loose, quick, alone}. */
@@ -110,9 +111,7 @@ const prepare = async (state, there) => {
   } else {
     const area = state.place && !state.chosen.length && !text ? there.cities : state.place ? there.inside : data.everywhere;
     const rows = text ? and(text, ranges(area, 6)) : ranges(area, 6);
-    const needed = new Set();
-    each(rows, row => needed.add(Math.floor(row / data.chunk)));
-    await data.columns(Array.from(needed));
+    if (data.done.size < chunks) await data.columns(data.holding(rows));
   }
   if (state.sort) await data.get("days.json");
   return { text, loose, quick, alone };
