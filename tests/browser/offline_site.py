@@ -9,8 +9,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser
 
@@ -188,6 +190,13 @@ class Reader(Visitor):
     def hears_of_the_release(self) -> None:
         """What happens when the browser looks for a new worker, as it does by and by."""
         self.page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
+
+    def worker_asks_for(self, path: str) -> AbstractContextManager[object]:
+        """What is done within makes the worker ask the server for a page, and get it."""
+        return self.page.context.expect_event(
+            "requestfinished",
+            lambda request: bool(request.service_worker) and urlsplit(request.url).path == path,
+        )
 
     def waits_until_the_worker_is_another(self) -> None:
         """Chromium under a debugger loses a page that is opened in the moment of the change."""

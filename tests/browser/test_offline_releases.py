@@ -90,10 +90,12 @@ def test_a_new_release_is_told_of_read_without_a_network_and_taken_back(
 def test_nobody_is_told_of_a_release_that_leaves_their_page_as_it_is(
     site: OfflineSite, one: Reader
 ) -> None:
-    one.reads_on("/")
+    here = "/away/rights/"
+    one.reads_on(here)
     release = one.essential_release()
     site.publishes(red(site, VISITED) | {"robots.txt": "new"})
-    one.hears_of_the_release()
+    with one.worker_asks_for(here):  # and finds that it reads as it did
+        one.hears_of_the_release()
     one.waits_for_another_release(release)
     one.waits_until_the_worker_is_another()
     one.does_not_see(UPDATED["zh"])
