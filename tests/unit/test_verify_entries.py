@@ -50,6 +50,7 @@ def test_sound_pages_pass(tmp_path: Path) -> None:
         ("<script>alert(1)</script>", "inline-script"),
         ('<h1 id="top">题</h1><h1>又一个</h1>', "heading"),
         ('<a href="/nowhere/">断</a>', "broken-link"),
+        ('<a\nhref="/nowhere/">断</a>', "broken-link"),
         ('<a href="../nowhere/">断</a>', "broken-link"),
         ('<a href="/find/directory/a/#nowhere">断</a>', "broken-link"),
         ('<a href="#nowhere">断</a>', "broken-link"),
