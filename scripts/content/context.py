@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2.utils import htmlsafe_json_dumps
-
 from forms_api.languages import Folder, called, offered, prefix, public, source
 from forms_api.languages import other as other_folder
 from scripts.content.pages import CatalogueRow, is_outside, url_of
 from scripts.content.words import identity_for
 from scripts.directory.words import PREFIX
+from scripts.inline_json import inline_json
 
 SECTIONS = ("find", "away", "help", "join", "branch", "bridge", "about")
 #: The sections a reader needs first stand on the left; the others are for those who go deeper.
@@ -196,7 +195,7 @@ def page_context(
         "foot": _foot(site, lang),
         "directory": site.directory[lang],
         "popular": said["popular"],
-        "search_words": htmlsafe_json_dumps(said, ensure_ascii=False, sort_keys=True),
+        "search_words": inline_json(said),
         "here": lambda url: site.here(url, lang),
         "title_of": lambda slug: site.titles[lang].get(slug, ""),
     }
