@@ -3,7 +3,7 @@
 // and on a home page which other edition the browser prefers, if nobody has chosen yet.
 (function () {
   var root = document.documentElement;
-  if ("noModule" in HTMLScriptElement.prototype) root.className = "jq-scripted";
+  if ("noModule" in HTMLScriptElement.prototype) root.className = "jq-scripted" + (navigator.serviceWorker ? " jq-workers" : "");
   try {
     var kept = localStorage.getItem("jq-theme");
     if (kept === "light" || kept === "dark") root.setAttribute("data-theme", kept);
