@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scripts.content.words import load_config
 from scripts.directory.importer import load_directory
-from scripts.directory.schema import Text
+from scripts.directory.schema import Branch, Text
 from scripts.problems import Problem
 from scripts.search.tables import VARIANTS, traditional_to_simplified
 from scripts.search.tokens import HAN
@@ -24,7 +24,7 @@ from scripts.traditional import converter, terms
 from scripts.traditional.phrasebook import Phrasebook, Reading
 
 CODE = "traditional"
-BRANCHES = "docs/data/branches.csv"
+BRANCHES, TOWNSHIPS = "docs/data/branches.csv", "docs/data/townships.csv"
 #: Where the words of the Traditional edition come from. Place names of the whole country are not
 #: among them: those that branches use stand in branches.csv.
 WORDS = (
@@ -35,7 +35,7 @@ WORDS = (
     "docs/data/glossary.tsv",
     "docs/data/pages.tsv",
     BRANCHES,
-    "docs/data/townships.csv",
+    TOWNSHIPS,
     "docs/theme/**/*.html",
     "forms_api/definitions/*.yml",
     "forms_api/strings/*.yml",
@@ -149,19 +149,28 @@ def notices(root: Path) -> list[Problem]:
     found = [found for path in _files(root) for found in risks.in_file(path)]
     if (root / BRANCHES).is_file():
         directory, _ = load_directory(root)
-        names = (branch.name for branch in directory.branches)
-        found += unlike(names, converter.load(root).many)
+        many = converter.load(root).many
+        branches = (name for branch in directory.branches for name in _names(branch))
+        townships = (town.name for town in directory.townships.values())
+        found += [*unlike(BRANCHES, branches, many), *unlike(TOWNSHIPS, townships, many)]
     return sorted(found)
 
 
-def unlike(names: Iterable[Text], many: Callable[[Sequence[str]], list[str]]) -> Iterator[Problem]:
-    """Branches that a row names otherwise than the converter does: home, lists on guide pages and
-    the finder's filters are converted, and would show another name."""
-    given = [name for name in names if name.hant]
+def unlike(
+    file: str, names: Iterable[Text], many: Callable[[Sequence[str]], list[str]]
+) -> Iterator[Problem]:
+    """Names that a row of `file` gives otherwise than the converter does: home, lists on guide
+    pages and the finder's filters are converted, and would show another name."""
+    given = [name for name in dict.fromkeys(names) if name.hant]
     for name, said in zip(given, many([one.zh for one in given]), strict=True):
         if said != name.hant:
             message = f"“{name.zh}” is “{name.hant}” in its row, “{said}” elsewhere"
-            yield Problem(BRANCHES, 0, CODE, f"{message}; say it in {terms.EXCEPTIONS}")
+            yield Problem(file, 0, CODE, f"{message}; say it in {terms.EXCEPTIONS}")
+
+
+def _names(branch: Branch) -> tuple[Text, Text]:
+    """Those that a row may give in Traditional."""
+    return branch.name, branch.short_name
 
 
 def _files(root: Path) -> Iterable[Path]:

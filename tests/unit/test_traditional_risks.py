@@ -1,6 +1,8 @@
 """What `check` says of words that OpenCC may turn wrong."""
 
+import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,10 +68,29 @@ def test_an_office_without_the_edition_is_told_nothing(tmp_path: Path) -> None:
     assert risks.notices(site(tmp_path, "180 天后删除", published=False)) == []
 
 
-def test_a_branch_whose_row_names_it_otherwise_than_the_other_pages_do_is_told() -> None:
+def test_a_name_that_its_row_gives_otherwise_than_the_other_pages_do_is_told_once() -> None:
     names = [Text("台砚", "Taiyan", "臺硯"), Text("金桥", "Jinqiao", "金橋"), Text("里", "Li")]
-    (told,) = risks.unlike(names, converter.load(ROOT).many)
+    (told,) = risks.unlike(risks.TOWNSHIPS, names * 2, converter.load(ROOT).many)
+    assert told.file == risks.TOWNSHIPS
     assert "臺硯" in told.message and "台硯" in told.message
+
+
+def test_townships_and_short_names_are_compared_as_well(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    shutil.copytree(ROOT / "docs/data", root / "docs/data")
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    towns, branches = root / risks.TOWNSHIPS, root / risks.BRANCHES
+    towns.write_text(towns.read_text(encoding="utf-8").replace("松箋鎮", "松牋鎮"), "utf-8")
+    with branches.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0]["short_name_zh_hant"] = rows[0]["name_zh_hant"]
+    with branches.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    told = [(one.file, one.message) for one in risks.notices(root) if "elsewhere" in one.message]
+    assert [file for file, _ in told] == [risks.BRANCHES, risks.TOWNSHIPS]
+    assert "松牋鎮" in told[1][1]
 
 
 def test_a_list_of_exceptions_that_lost_its_first_line_is_a_fault(tmp_path: Path) -> None:
