@@ -108,6 +108,7 @@ class Visitor:
     def types(self, keys: str) -> None:
         """One key or a chord, such as Tab or Control+K."""
         if self._javascript:
+            self.page.wait_for_load_state()  # scripts that act on keys are there
             wait_until_keys_are_heard(self.page)
         self.page.keyboard.press(keys)
 
