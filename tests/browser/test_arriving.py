@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import http.server
-import threading
 import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import NewVisitor, Visitor
 from tests.conftest import BuiltSite
+from tests.serving import serving
 
 WAIT = 0.3  # seconds between two pieces: the first is painted meanwhile
 SHIFTS = """() => new Promise(tell => {
@@ -27,7 +26,7 @@ CITY = "find/directory/city/220100/"
 
 
 class InPieces(http.server.SimpleHTTPRequestHandler):
-    """A page ends twice: with its article, then with what stands beside and below it."""
+    """A page comes in two pieces, cut where its article ends; its own script comes late."""
 
     def do_GET(self) -> None:
         path = self.translate_path(self.path)
@@ -52,13 +51,8 @@ class InPieces(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def slow_site(built_site: BuiltSite) -> Iterator[str]:
-    handler: Any = partial(InPieces, directory=str(built_site.public))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(partial(InPieces, directory=str(built_site.public))) as address:
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -79,9 +73,23 @@ def slow_site(built_site: BuiltSite) -> Iterator[str]:
 def test_what_is_read_already_does_not_move_while_the_rest_arrives(
     browser: Browser, slow_site: str, viewport: str, path: str, keeps_pages: bool
 ) -> None:
-    reader = Visitor(browser, slow_site, viewport, "zh", True, False, keeps_pages)
+    reader = Visitor(
+        browser, slow_site, viewport, "zh", javascript=True, dark=False, keeps_pages=keeps_pages
+    )
     reader.opens(path)
     if keeps_pages:
         reader.page.locator("[data-jq-keepcity]").filter(visible=True).wait_for()
     assert reader.page.evaluate(SHIFTS) == []
     assert reader.leaves() == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["localStorage.setItem('jq-offline', 'no')", "delete HTMLScriptElement.prototype.noModule"],
+    ids=["who wants nothing kept", "an old phone without modules"],
+)
+def test_no_place_is_held_for_what_will_not_come(visitor: NewVisitor, start: str) -> None:
+    reader = visitor("phone", alone=True)
+    reader.page.add_init_script(start)
+    reader.opens(f"/{CITY}")
+    expect(reader.page.locator("[data-jq-keepcity]")).to_have_css("display", "none")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.server
-import threading
 import urllib.request
 from collections.abc import Iterator
 from email.message import Message
@@ -19,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from scripts.bench.pages import over_budget
 from scripts.bench.visit import visit
 from tests.conftest import BuiltSite, LiveServer
+from tests.serving import serving
 
 KINDS = {
     "home": "",
@@ -78,13 +78,8 @@ class Costly(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def costly_site() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Costly)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Costly) as address:
+        yield address
 
 
 def test_the_measurement_sees_bytes_other_origins_and_movement(

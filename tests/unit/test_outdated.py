@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from scripts import outdated
 from scripts.outcome import CannotRun
+from tests.serving import serving
 
 #: Versions by package; a version with a reason was withdrawn.
 INDEX = {
@@ -50,15 +50,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     elsewhere = "nowhere==1 ; sys_platform == 'win32'"
     (tmp_path / "requirements-dev.txt").write_text("\n".join([*pins, elsewhere, "tried==1.2\n"]))
     (tmp_path / "pyproject.toml").write_text(PROJECT)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
-    yield tmp_path
-    server.shutdown()
-    server.server_close()
+    with serving(partial(Quiet, directory=str(tmp_path))) as address:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{address}/simple")
+        yield tmp_path
 
 
 def link(page: Path, name: str, version: str, why: str) -> str:

@@ -267,9 +267,7 @@ const nothing = (state, there, found) => {
 /** A chosen city leads to its page, where its branches can be kept (keepcity.js). */
 const keeping = state => {
   const line = $("[data-jq-keep]"), city = data.cities.find(([code]) => code === state.place);
-  let refused = false;
-  try { refused = localStorage.getItem("jq-offline") === "no"; } catch { /* not known */ }
-  line.hidden = !city || refused || !navigator.serviceWorker || Boolean(document.querySelector("[data-jq-keeps=no]"));
+  line.hidden = !city || Boolean(document.querySelector("[data-jq-keeps=no], html:not(.jq-may-keep)"));
   if (line.hidden) return;
   line.firstChild.href = `${location.pathname}city/${city[0]}/#keep`;
   line.firstChild.textContent = words.keep.replace("{city}", city[1]);

@@ -2,7 +2,7 @@
 // loaded, and says when the page that is open has changed. site.js loads this last of all; where the
 // site offers nothing of it, or the reader wants nothing, it takes back what there is.
 
-const KEY = "jq-offline"; // "no": nothing is kept on this device
+const KEY = "jq-offline"; // "no": nothing is kept on this device; theme.js reads it too
 const SILENCE = 60000; // milliseconds without a word from the worker
 const PATIENCE = 2000; // milliseconds that deleting waits for it
 const AGAIN = 600000; // milliseconds until a page that is looked at again asks for a new release
