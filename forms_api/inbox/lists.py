@@ -102,7 +102,8 @@ def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -
 
 def row_of(entry: Entry, forms: Mapping[str, Form], today: date) -> Row:
     group = group_of(entry.facets, forms, today.isoformat(), _soon(today))
-    left = None if group == "none" else workdays.until(today, date.fromisoformat(entry.due_on))
+    owed = entry.due_on if group != "none" else None
+    left = workdays.until(today, date.fromisoformat(owed)) if owed else None
     return Row(entry, group, left)
 
 
@@ -151,7 +152,7 @@ def _fits(wanted: Wanted, name: str, value: str) -> bool:
 def _ordered(found: Mapping[tuple[bool, str], list[Entry]], sort: str) -> Iterator[Entry]:
     """One after the other, as far as somebody asks for them."""
     if sort == "new":
-        newest = sorted(chain(*found.values()), key=lambda one: (one.received_at, one.number))
+        newest = sorted(chain(*found.values()), key=lambda one: one.number)
         yield from reversed(newest)
         return
     for key in sorted(found):  # what is owed, by its day; then what is not
