@@ -44,8 +44,8 @@ class Wanted:
         """What the address says; without it, what is open at this desk."""
         given = {name: query[name] for name in cls.__slots__ if name in query}
         numbers = {
-            name: int(given.pop(name)) if given[name].isdecimal() else 1
-            for name in ("search", "page")
+            name: whole_number(given.pop(name)) or usual
+            for name, usual in (("search", 0), ("page", 1))
             if name in given
         }
         if given.get("status", "open") not in STATUSES:
@@ -86,6 +86,11 @@ class Listed:
     page: int
     counts: Mapping[str, Mapping[str, int]]
     ordered: Callable[[], Iterator[Entry]]
+
+
+def whole_number(text: str) -> int | None:
+    """A number as our own pages write it, of at most nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -> str:

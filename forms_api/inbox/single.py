@@ -45,7 +45,7 @@ def page(
     kept = stale or typed or {}
     conflict = None
     if stale is not None:
-        seen = int(stale["newest"]) if stale.get("newest", "").isdecimal() else 0
+        seen = lists.whole_number(stale.get("newest", "")) or 0
         since = [line for line in one.history if line.id > seen]
         conflict = Conflict(stale.get("seen_status", ""), stale.get("seen_desk", ""), since)
     way = reading.way_of(entry)

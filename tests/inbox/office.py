@@ -51,7 +51,7 @@ class Desk:
         return self.client.post(path, base_url=URL, data=given)
 
     def enters(self) -> None:
-        assert self.get(self.desktop.door.link().removeprefix(URL)).status_code == 303
+        assert self.post(self.desktop.door.link().removeprefix(URL)).status_code == 303
 
     def unlocks(self, passphrase: str = "") -> None:
         self.enters()
