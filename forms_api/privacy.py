@@ -87,20 +87,20 @@ def purge(
     `now` is one that may be trusted: a verdict's, or a person's. Raises TooMany if `bounded`; the
     database then knows it, until a person says that the clock is right or fewer are due.
     """
-    today, moment = now.astimezone(clock.ZONE).date(), clock.utc(now)
+    today = now.astimezone(clock.ZONE).date()
     found = due(engine, forms, today)
     if bounded:
-        _refuse_too_many(engine, write, len(found), moment)
+        _refuse_too_many(engine, write, len(found), now)
     for start in range(0, len(found), BATCH):
         wanted = {one.id for one in found[start : start + BATCH]}
 
         def work(connection: Connection, wanted: set[int] = wanted) -> None:
             still = forgetting.candidates(connection, today.isoformat())
             mine = [_counted(one) for one in still if one.id in wanted]
-            forgetting.forget(connection, mine, moment)
+            forgetting.forget(connection, mine, today.isoformat())
 
         write(work)
-    codes = write(lambda connection: _tidy(connection, now))
+    codes = write(lambda connection: _tidy(connection, today))
     clear_log(engine)  # each time: an earlier erasure may have met a reader
     return Purged(dict(Counter(one.form for one in found)), codes)
 
@@ -109,24 +109,24 @@ def too_many(due: int, total: int) -> bool:
     return due > max(FEW, SHARE * total)
 
 
-def _refuse_too_many(engine: Engine, write: Write, count: int, moment: str) -> None:
+def _refuse_too_many(engine: Engine, write: Write, count: int, now: datetime) -> None:
     with engine.connect() as connection:
         known, total = beats.read(connection), forgetting.present(connection)
     many = too_many(count, total)
     if many or (known and known.too_many_since):
-        since = (known and known.too_many_since) or moment
+        since = (known and known.too_many_since) or clock.utc(now)
         write(lambda c: beats.write(c, too_many_since=since if many else None))
     if many:
         raise TooMany(f"{count} of {total} are due")
 
 
-def _tidy(connection: Connection, now: datetime) -> int:
+def _tidy(connection: Connection, today: date) -> int:
     forgetting.drop_old(
         connection,
-        clock.utc(now - timedelta(TOMBSTONE_DAYS)),
-        clock.utc(now - timedelta(ALERT_DAYS)),
+        (today - timedelta(TOMBSTONE_DAYS)).isoformat(),
+        clock.utc(clock.start(today - timedelta(ALERT_DAYS))),
     )
-    return forgetting.hide_codes(connection, clock.utc(now - REPLAY))
+    return forgetting.hide_codes(connection, (today - REPLAY).isoformat())
 
 
 def last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
@@ -150,4 +150,4 @@ def _counted(one: Candidate) -> Due:
 
 
 def _received(one: Candidate) -> date:
-    return datetime.fromisoformat(one.received_at).astimezone(clock.ZONE).date()
+    return date.fromisoformat(one.received_on)

@@ -1,4 +1,4 @@
-"""The list of what was forgotten, kept beside the backups: a reference, its moment and why, a line.
+"""The list of what was forgotten, kept beside the backups: a reference, its day and why, a line.
 
 A backup cannot know what is erased after it. Without this list, restoring an older one would bring
 that back. A reference opens nothing and names nobody, so the list may lie wherever backups do.
@@ -16,9 +16,9 @@ from forms_api.store.forgetting import Stone
 
 NAME: Final = "forgotten.txt"
 _HEAD: Final = "# Erased or purged; replayed by restore. Keep with the backups.\n"
-# Lines of older programs end with the moment.
+# Older programs wrote moments, and not why.
 _LINE: Final = re.compile(
-    r"(?P<reference>[A-Z0-9-]{5,20}) (?P<at>[0-9TZ:-]{10,20})"
+    r"(?P<reference>[A-Z0-9-]{5,20}) (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:]{8}Z)?"
     r"(?: (?P<why>asked|retention|withdrawn))?"
 )
 
@@ -28,7 +28,7 @@ def read(path: Path) -> dict[str, Stone]:
     found: dict[str, Stone] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if match := _LINE.fullmatch(line):
-            found[match["reference"]] = Stone(match["at"], match["why"] or "")
+            found[match["reference"]] = Stone(match["day"], match["why"] or "")
         elif line and not line.startswith("#"):
             raise BackupError(
                 f"{path} 第 {number} 行看不懂：请换一份没改动过的。",
@@ -50,19 +50,19 @@ def merged(one: Mapping[str, Stone], other: Mapping[str, Stone]) -> dict[str, St
 def add(path: Path, stones: Mapping[str, Stone], drop_before: str = "") -> int:
     """Bring the list up to date, whole or not at all, by one process at a time; how many it has.
 
-    Lines of before `drop_before` (a day or moment) go, for which no backup is left.
+    Lines of before `drop_before` (a day) go, for which no backup is left.
     """
     known = read(path) if path.exists() else {}
     kept = {
         reference: stone
         for reference, stone in merged(known, stones).items()
-        if not drop_before or stone.at[:10] >= drop_before[:10]
+        if not drop_before or stone.day >= drop_before
     }
     if kept == known and path.exists():
         return len(kept)
     part = path.with_name(f".{path.name}{archive.PART}")
     lines = "".join(
-        f"{name} {one.at} {one.why}".rstrip() + "\n" for name, one in sorted(kept.items())
+        f"{name} {one.day} {one.why}".rstrip() + "\n" for name, one in sorted(kept.items())
     )
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

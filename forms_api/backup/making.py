@@ -51,8 +51,8 @@ def note_forgotten(engine: Engine, folder: Path) -> int:
         found = stones(connection)
     now, drop_before = trusted(engine), ""
     if now is not None:
-        too_old = clock.utc(now - timedelta(TOMBSTONE_DAYS))
-        made = [about.created_at for _, about in archive.listed(folder)]
+        too_old = (now - timedelta(TOMBSTONE_DAYS)).date().isoformat()
+        made = [about.created_at[:10] for _, about in archive.listed(folder)]
         drop_before = min([too_old, *made])
     with _alone(folder):
         return forgotten.add(folder / forgotten.NAME, found, drop_before)

@@ -68,10 +68,10 @@ def restore(
         _refuse_unfit(about, path)
         snapshot.settle()
         copy = snapshot.engine
-        migrate(copy)
         with copy.begin() as connection:
             begin_writing(connection)
             fence.take_down(connection)  # a backup made while its database was moving
+        migrate(copy)
         _refuse_newer(engine)
         migrate(engine)
         with engine.connect() as connection:
@@ -100,7 +100,7 @@ def restore(
             snapshots.pour(source, target)
             rows = snapshots.counted(target)
         clear_log(engine)
-    past = [one.at for one in stones.values() if one.at[:10] <= clock.utc(now)[:10]]
+    past = [one.day for one in stones.values() if one.day <= now.date().isoformat()]
     until = max([about.created_at, *past])
     return Restored(
         about,
@@ -132,7 +132,7 @@ def _stones(path: Path, lists: Iterable[Path]) -> dict[str, Stone]:
 
 
 def _dated(stone: Stone, written: datetime) -> Stone:
-    ahead = not stone.why and _day(stone.at) > (written + _ZONES).date()
+    ahead = not stone.why and date.fromisoformat(stone.day) > (written + _ZONES).date()
     return Stone(_NEVER, "") if ahead else stone
 
 
@@ -201,17 +201,17 @@ def _replay(copy: Engine, stones: Mapping[str, Stone], now: datetime) -> _Replay
                 else:
                     done.not_obeyed.append(name)
             gone = [name for name in some if name not in {*done.due, *done.not_obeyed}]
-            submissions.erase_again(connection, gone, clock.utc(now))
-            answers.withdraw_again(connection, gone)
             for name in gone:
-                submissions.bury(connection, name, some[name].at, some[name].why or "asked")
+                submissions.bury(connection, name, some[name].day, some[name].why or "asked")
+            submissions.erase_again(connection, gone, now.date().isoformat())
+            answers.withdraw_again(connection, gone)
     return done
 
 
 def _end(connection: Connection, row: Candidate, stone: Stone) -> None:
     """It was deleted at its date, by the clock of that day. Whether it is due is not for a restore
     to say: that day becomes its last, unless its own is earlier."""
-    until = _day(stone.at) - timedelta(days=1)
+    until = date.fromisoformat(stone.day) - timedelta(days=1)
     forgetting.shorten(connection, row.id, until.isoformat())
 
 
@@ -222,10 +222,5 @@ def _cannot_be(stone: Stone, last_day: date, now: datetime) -> bool:
     and so is no erasure that somebody asked for, but a deletion by a clock that ran ahead. What
     somebody asked for is obeyed whatever the clock said then.
     """
-    ahead = _day(stone.at) > (now + _ZONES).date()
-    return not stone.why and (ahead or _day(stone.at) > last_day + timedelta(days=1))
-
-
-def _day(at: str) -> date:
-    """Of a moment or a day."""
-    return date.fromisoformat(at[:10])
+    ahead = date.fromisoformat(stone.day) > (now + _ZONES).date()
+    return not stone.why and (ahead or date.fromisoformat(stone.day) > last_day + timedelta(days=1))

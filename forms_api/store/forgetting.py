@@ -35,7 +35,7 @@ class Candidate:
     id: int
     reference: str
     form: str
-    received_at: str
+    received_on: str
     answered_on: str | None
     closed_on: str | None
     retain_until: str
@@ -53,7 +53,7 @@ class Due:
 
 _C: Final = submission.c
 _CANDIDATES: Final = select(
-    _C.id, _C.reference, _C.form, _C.received_at, _C.answered_on, _C.closed_on, _C.retain_until,
+    _C.id, _C.reference, _C.form, _C.received_on, _C.answered_on, _C.closed_on, _C.retain_until,
     _C.spam_score,
 ).order_by(_C.id)  # fmt: skip
 
@@ -81,7 +81,7 @@ def shorten(connection: Connection, number: int, until: str) -> None:
     connection.execute(update(submission).where(*mine).values(retain_until=until))
 
 
-def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
+def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
     """Removes them with all that belongs to them; what the figures need of them stays counted."""
     for one in due:
         form, answered_on = one.candidate.form, one.candidate.answered_on
@@ -91,7 +91,7 @@ def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
         elif one.took is not None and answered_on:
             month = f"{answered_on[:7]}-01"
             submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
-        submissions.bury(connection, one.candidate.reference, at, "retention")
+        submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
     for table in (consent, idempotency, reply, note, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
@@ -101,12 +101,12 @@ def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
     connection.execute(update(submission).where(repeated).values(duplicate_of=None))
     connection.execute(delete(submission).where(submission.c.id.in_(numbers)))
     for _ in due:
-        submissions.note(connection, None, at, "system", "purged")
+        submissions.note(connection, None, today, "system", "purged")
 
 
 def hide_codes(connection: Connection, before: str) -> int:
-    """Access codes kept for showing a receipt again, of keys older than this moment."""
-    old = idempotency.c.created_at < before
+    """Access codes kept for showing a receipt again, of keys older than this day."""
+    old = idempotency.c.created_on < before
     held = idempotency.c.wrapped_code.is_not(None)
     return connection.execute(
         update(idempotency).where(old, held).values(wrapped_code=None)
@@ -115,7 +115,7 @@ def hide_codes(connection: Connection, before: str) -> int:
 
 def drop_old(connection: Connection, tombstones_before: str, alerts_before: str) -> int:
     """Tombstones no backup needs any more, and letters that belong to no submission."""
-    stones = delete(tombstone).where(tombstone.c.at < tombstones_before)
+    stones = delete(tombstone).where(tombstone.c.day < tombstones_before)
     alerts = delete(outbox).where(outbox.c.submission.is_(None), outbox.c.next_at < alerts_before)
     return connection.execute(stones).rowcount + connection.execute(alerts).rowcount
 
@@ -127,19 +127,19 @@ def tombstones(connection: Connection) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Stone:
-    """When something was forgotten (a moment or a day) and why: asked, retention, withdrawn.
+    """The day on which something was forgotten, and why: asked, retention, withdrawn.
 
     `why` is empty where nobody noted it.
     """
 
-    at: str
+    day: str
     why: str = ""
 
 
 def stones(connection: Connection) -> dict[str, Stone]:
-    """The same with the moment and the reason of each."""
-    rows = connection.execute(select(tombstone.c.reference, tombstone.c.at, tombstone.c.why))
-    return {reference: Stone(at, why) for reference, at, why in rows}
+    """The same with the day and the reason of each."""
+    rows = connection.execute(select(tombstone.c.reference, tombstone.c.day, tombstone.c.why))
+    return {reference: Stone(day, why) for reference, day, why in rows}
 
 
 def totals(connection: Connection) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """The row of the heartbeat (forms_api/heartbeat.py), and what else in the database tells time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from forms_api import clock
 from forms_api.store.tables import event, heartbeat, submission
 
 _ID = 1
@@ -23,7 +24,9 @@ def read(connection: Connection) -> Beat | None:
     """None in a database that nobody has kept house in yet."""
     c = heartbeat.c
     row = connection.execute(select(c.at, c.too_many_since, c.confirmed_at)).first()
-    return Beat(moment(row.at), row.too_many_since, row.confirmed_at) if row else None
+    return (
+        Beat(datetime.fromisoformat(row.at), row.too_many_since, row.confirmed_at) if row else None
+    )
 
 
 def write(connection: Connection, **values: str | None) -> None:
@@ -33,17 +36,18 @@ def write(connection: Connection, **values: str | None) -> None:
 
 
 def newest_record(connection: Connection) -> datetime | None:
-    """When something was last written down; the beginning of the day where only days are kept."""
+    """The beginning of the day on which something was last written down."""
     found = [
         connection.execute(select(func.max(column))).scalar_one()
-        for column in (event.c.at, submission.c.received_at)
+        for column in (event.c.day, submission.c.received_on)
     ]
-    return max((moment(at) for at in found if at), default=None)
+    day = max((day for day in found if day), default=None)
+    return clock.start(date.fromisoformat(day)) if day else None
 
 
 def days(connection: Connection) -> list[str]:
     """The days on which something was written down, the earliest first."""
-    day = func.substr(event.c.at, 1, 10).label("day")
+    day = event.c.day
     return list(connection.execute(select(day).distinct().order_by(day)).scalars())
 
 
@@ -53,8 +57,3 @@ def server_clock(connection: Connection) -> datetime | None:
         return None
     now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return now
-
-
-def moment(stored: str) -> datetime:
-    found = datetime.fromisoformat(stored)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
