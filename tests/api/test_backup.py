@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from forms_api import cli
 from forms_api.backup import archive, forgotten
 from forms_api.backup.faults import BackupError
-from forms_api.settings import ROOT
+from forms_api.settings import ROOT, Settings
 from forms_api.store.forgetting import Stone
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
@@ -155,3 +156,12 @@ def test_a_list_of_before_reasons_were_noted_is_read(tmp_path: Path) -> None:
     path = tmp_path / forgotten.NAME
     path.write_text("# of an older program\nTY-AAAA-BBBB 2026-01-01T00:00:00Z\n")
     assert forgotten.read(path) == {"TY-AAAA-BBBB": Stone("2026-01-01", "")}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", r"最多留 (\d+) 天"), ("en", r"for at most (\d+) days")]
+)
+def test_the_privacy_page_says_how_long_backups_stay(lang: str, words: str) -> None:
+    page = (ROOT / f"docs/{lang}/about/privacy.md").read_text("utf-8")
+    section = page.partition("{#backups}")[2].partition("\n## ")[0]
+    assert re.findall(words, section) == [str(Settings().backup_days)]

@@ -15,6 +15,7 @@ from forms_api import alerts, clock, outbox
 from forms_api.housekeeping import Housekeeper
 from forms_api.outbox import Console, Mailer, NotOurs, Outbox, Smtp
 from forms_api.store import desk, letters
+from forms_api.store.tables import submission
 from scripts.prove.instance import draft
 from scripts.prove.outage import Mailbox
 from scripts.service import free_port
@@ -192,13 +193,14 @@ def test_a_jump_is_told_once_an_hour(instance: Instance) -> None:
 
 
 def test_one_turn_of_the_housekeeper_sends_looks_and_purges(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch
+    instance: Instance,
 ) -> None:
     send(instance)
     stream = io.StringIO()
     keeper = Housekeeper(instance.app, Console(stream))
     keeper.turn()
     assert "received." in stream.getvalue()
-    monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
+    over = submission.update().values(retain_until="2000-01-01")
+    instance.services.writer.submit(lambda connection: connection.execute(over)).result(10)
     Housekeeper(instance.app, Console(stream)).turn()
     assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
