@@ -3,10 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from forms_api.store import submissions
-from forms_api.store.tables import consent, event, note, outbox, place, reply, submission
+from forms_api.store.tables import (
+    consent,
+    event,
+    note,
+    outbox,
+    place,
+    proposal,
+    reading,
+    reply,
+    submission,
+)
 
 _MANY: Final = 500  # rows a statement
 _CLEAR = [
@@ -82,6 +92,47 @@ def notes(connection: Connection, number: int) -> list[RowMapping]:
 def replies(connection: Connection, number: int) -> list[RowMapping]:
     found = select(reply).where(reply.c.submission == number).order_by(reply.c.id)
     return list(connection.execute(found).mappings())
+
+
+def readings(connection: Connection, number: int) -> list[RowMapping]:
+    """Sealed lists of who opened it; more than one only where a key did not open the one before."""
+    found = select(reading).where(reading.c.submission == number).order_by(reading.c.id)
+    return list(connection.execute(found).mappings())
+
+
+def put_reading(connection: Connection, number: int, old: RowMapping | None, new: bytes) -> bool:
+    """In place of the list that was there; False when that has changed meanwhile.
+
+    Nothing is written about a submission that was erased.
+    """
+    there = select(submission.c.id).where(submission.c.id == number)
+    if connection.execute(there.where(submission.c.status != "withdrawn")).first() is None:
+        return True
+    if old is None:
+        connection.execute(insert(reading).values(submission=number, sealed=new))
+        return True
+    same = (reading.c.id == old["id"], reading.c.sealed == old["sealed"])
+    return connection.execute(update(reading).where(*same).values(sealed=new)).rowcount == 1
+
+
+def proposals(connection: Connection) -> list[RowMapping]:
+    """Of all submissions, the earliest first."""
+    return list(connection.execute(select(proposal).order_by(proposal.c.id)).mappings())
+
+
+def proposal_of(connection: Connection, number: int) -> bytes | None:
+    found = select(proposal.c.sealed).where(proposal.c.submission == number)
+    sealed = connection.execute(found).scalar_one_or_none()
+    return None if sealed is None else bytes(sealed)
+
+
+def put_proposal(connection: Connection, number: int, ciphertext: bytes) -> None:
+    drop_proposal(connection, number)
+    connection.execute(insert(proposal).values(submission=number, sealed=ciphertext))
+
+
+def drop_proposal(connection: Connection, number: int) -> None:
+    connection.execute(delete(proposal).where(proposal.c.submission == number))
 
 
 def letters_to_persons(connection: Connection, number: int | None = None) -> list[RowMapping]:

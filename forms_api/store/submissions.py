@@ -130,7 +130,7 @@ def _empty(connection: Connection, number: int, reference: str, at: str, actor: 
     mine = submission.c.id == number
     gone = {"ciphertext": None, "status": "withdrawn", "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
-    for table in (reply, tables.note):
+    for table in (reply, tables.note, tables.reading, tables.proposal):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
     for moved in seats.give_back(connection, number):
