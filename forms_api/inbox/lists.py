@@ -107,7 +107,8 @@ def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -
 
 def row_of(entry: Entry, forms: Mapping[str, Form], today: date) -> Row:
     group = group_of(entry.facets, forms, today.isoformat(), _soon(today))
-    left = None if group == "none" else workdays.until(today, date.fromisoformat(entry.due_on))
+    owed = entry.due_on if group != "none" else None
+    left = workdays.until(today, date.fromisoformat(owed)) if owed else None
     return Row(entry, group, left)
 
 
@@ -150,13 +151,15 @@ def _fits(wanted: Wanted, name: str, value: str) -> bool:
     asked: str = getattr(wanted, name)
     if name == "status" and asked == "open":
         return value in OPEN
+    if name == "desk" and not value:  # erased: it belongs to nobody any more
+        return True
     return asked in ("", "all", value)
 
 
 def _ordered(found: Mapping[tuple[bool, str], list[Entry]], sort: str) -> Iterator[Entry]:
     """One after the other, as far as somebody asks for them."""
     if sort == "new":
-        newest = sorted(chain(*found.values()), key=lambda one: (one.received_at, one.number))
+        newest = sorted(chain(*found.values()), key=lambda one: (one.received_on, one.number))
         yield from reversed(newest)
         return
     for key in sorted(found):  # what is owed, by its day; then what is not

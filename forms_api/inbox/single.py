@@ -67,7 +67,6 @@ def page(
         row=lists.row_of(entry, mine.forms, clock.today()),
         form=mine.forms.get(entry.form),
         answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
-        received=reading.local(entry.received_at),
         keep_until=reading.last_day(entry, mine.forms),
         contact=reading.contact_of(entry),
         asked_way=way,
@@ -82,5 +81,4 @@ def page(
         faults=faults or {},
         conflict=conflict,
         mail_works=mine.post.works,
-        local=reading.local,
     )
