@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Engine, RowMapping
 
-from forms_api import clock, retention
+from forms_api import retention
 from forms_api.form import Form
 from forms_api.inbox.shelf import Entry, Shelf
 from forms_api.payloads import Unreadable
@@ -39,7 +39,7 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Happened:
     id: int
-    at: datetime
+    day: date
     actor: str
     action: str
 
@@ -49,8 +49,8 @@ class Agreed:
     purpose: str
     version: str
     separate: bool
-    given: datetime
-    withdrawn: datetime | None
+    given: date
+    withdrawn: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
         _all_written(shelf, entry.reference, "note", notes, "sealed", {}),
         _all_written(shelf, entry.reference, "answer", replies, "kept", letters),
         mail,
-        [Happened(row["id"], local(row["at"]), row["actor"], row["action"]) for row in history],
+        [
+            Happened(row["id"], date.fromisoformat(row["day"]), row["actor"], row["action"])
+            for row in history
+        ],
         [_agreed(row) for row in consents],
         bool(seats["waiting"]) if seats else None,
         published,
@@ -142,12 +145,8 @@ def last_day(entry: Entry, forms: Mapping[str, Form]) -> date:
         return promised
     answered, closed = _day(entry.answered_on), _day(entry.closed_on)
     days = {"answer": answered or closed, "handover": answered or closed, "closing": closed}
-    received = local(entry.received_at).date()
+    received = date.fromisoformat(entry.received_on)
     return min(promised, retention.last_day(form.retention, received, days))
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(clock.ZONE)
 
 
 def _all_written(
@@ -178,7 +177,7 @@ def _written(
     letters: Mapping[str, str],
 ) -> tuple[Written, str]:
     """With the piece's number used once, "" where there is none."""
-    claimed = Written(row["id"], day_of(row["at"]), str(row["desk"]), str(row.get("way", "")), "")
+    claimed = Written(row["id"], day_of(row["day"]), str(row["desk"]), str(row.get("way", "")), "")
     earlier = f"reply:{row['id']}"  # before there were signatures
     state = letters.get(earlier, "") if kind == "answer" else ""
     if ciphertext is None:
@@ -199,18 +198,16 @@ def _written(
 
 
 def day_of(text: object) -> date | None:
-    """Of a day or a moment in UTC, as columns have them; None for anything else."""
+    """As columns have it; None for anything else."""
     try:
-        return local(str(text)).date() if "T" in str(text) else date.fromisoformat(str(text))
-    except (ValueError, OverflowError):
+        return date.fromisoformat(str(text))
+    except ValueError:
         return None
 
 
 def _agreed(row: RowMapping) -> Agreed:
-    withdrawn = local(row["withdrawn_at"]) if row["withdrawn_at"] else None
-    return Agreed(
-        row["purpose"], row["notice_version"], row["separate"], local(row["given_at"]), withdrawn
-    )
+    given, withdrawn = date.fromisoformat(row["given_on"]), _day(row["withdrawn_on"])
+    return Agreed(row["purpose"], row["notice_version"], row["separate"], given, withdrawn)
 
 
 def _day(text: str | None) -> date | None:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import clock
 from forms_api.inbox.replies import Composer, Held, Judge, Letterhead, NotedMailer, SentLetters
 from forms_api.inbox.vault import Vault
 from forms_api.outbox import Mailer, Outbox
@@ -62,6 +61,9 @@ class Post:
             self._thread.join(5)
 
     def nudge(self) -> None:
+        """Looks now, also at what was held: a desk has done something."""
+        if self._outbox:
+            self._outbox.passed_by.clear()
         self._nudged.set()
 
     def held(self, letters: Iterable[RowMapping]) -> dict[str, Held]:
@@ -78,11 +80,7 @@ class Post:
 
     def try_again(self) -> None:
         """All that wait or were given up, now."""
-
-        def work(connection: Connection) -> None:
-            desk.letters_at_once(connection, clock.utc(clock.now()))
-
-        self._write(work)
+        self._write(desk.letters_at_once)
         self.nudge()
 
     def turn(self) -> int:
