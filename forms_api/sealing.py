@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyrage  # type: ignore[import-untyped]
 
+from forms_api.padding import padded
 from forms_api.recipients import key_id
 
 _KEY: Final = "desk.key"
@@ -27,9 +28,9 @@ class Sealer:
         self.key_ids = tuple(key_id(text) for text in recipients)
 
     def seal(self, payload: Mapping[str, Any]) -> bytes:
-        """The payload as UTF-8 JSON, sealed."""
+        """The payload as UTF-8 JSON, padded and sealed."""
         plain = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        return bytes(pyrage.encrypt(plain, self._recipients))
+        return bytes(pyrage.encrypt(padded(plain), self._recipients))
 
 
 def open_sealed(ciphertext: bytes, identity: str) -> dict[str, Any]:
