@@ -5,22 +5,27 @@ to the asker.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Engine
 
 from forms_api import clock, publishable
 from forms_api.inbox.shelf import Entry, Shelf
 from forms_api.languages import FOLDERS
-from forms_api.sealing import Sealer
+from forms_api.payloads import Unreadable
+from forms_api.signatures import NotGenuine
 from forms_api.store import desk
 
+#: What a proposal is among the pieces that desks sign.
+KIND: Final = "proposal"
 PARTS: Final = ("question", "answer")
 #: Who may release it now: this desk; another one; this one, but not today; nobody before it is
-#: proposed anew; nobody, since this key does not open it.
+#: proposed anew; nobody, since this key does not open it or no desk signed it.
 Turn = Literal["ours", "theirs", "tomorrow", "returned", "closed"]
 
 
@@ -28,13 +33,13 @@ Turn = Literal["ours", "theirs", "tomorrow", "returned", "closed"]
 class Proposal:
     """As it will stand on the site. `mark` names what was seen, so that nothing else is released.
 
-    `on` is an ISO date; `returned` is the desk that wanted it changed, "" without one.
+    `desk` proposed it on `on`, an ISO date; `returned` is the one that wanted it changed, if any.
     """
 
     topic: str
     texts: Mapping[str, Mapping[str, str]]
-    desk: str
-    on: str
+    desk: str = ""
+    on: str = ""
     returned: str = ""
     mark: str = ""
 
@@ -46,38 +51,50 @@ class Proposal:
     def faults(self) -> list[publishable.Fault]:
         return publishable.faults(self.topic, self.texts["question"], self.texts["answer"])
 
-    def sealed(self, sealer: Sealer) -> bytes:
-        return sealer.seal(
-            {
-                "topic": self.topic,
-                **self.texts,
-                "desk": self.desk,
-                "on": self.on,
-                "returned": self.returned,
-            }
-        )
-
-    def sent_back(self, by: str) -> "Proposal":
-        return replace(self, returned=by)
+    def text(self, *, back: bool = False) -> str:
+        """What a desk signs: the proposer proposes it, another sends it `back` to who did."""
+        by = self.desk if back else ""
+        return json.dumps({"topic": self.topic, **self.texts, "by": by}, ensure_ascii=False)
 
 
-def drafted(given: Mapping[str, str], by: str) -> Proposal:
+class _Pair(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    zh: str
+    en: str
+
+
+class _Said(BaseModel):
+    """What is signed. `by` is who had proposed it, once another desk has sent it back."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    topic: str
+    question: _Pair
+    answer: _Pair
+    by: str
+
+
+def drafted(given: Mapping[str, str]) -> Proposal:
     """What a desk typed, cleaned as it will be kept; it may be faulty."""
     texts = {
         part: publishable.cleaned({lang: given.get(f"{part}_{lang}", "") for lang in FOLDERS})
         for part in PARTS
     }
-    return Proposal(given.get("topic", ""), texts, by, clock.today().isoformat())
+    return Proposal(given.get("topic", ""), texts)
 
 
-def opened(shelf: Shelf, ciphertext: bytes) -> Proposal | None:
-    """None where this key does not open it."""
-    payload: Mapping[str, Any] | None = shelf.unsealed(ciphertext)
-    if payload is None:
+def opened(shelf: Shelf, ciphertext: bytes, reference: str) -> Proposal | None:
+    """None for what this key does not open, and for what no desk has signed."""
+    try:
+        piece = shelf.piece(ciphertext, KIND, reference)
+        said = _Said.model_validate_json(piece.text)
+    except (Unreadable, NotGenuine, ValidationError):
         return None
-    texts = {part: dict(payload[part]) for part in PARTS}
-    names = (payload["topic"], texts, payload["desk"], payload["on"], payload["returned"])
-    return Proposal(*names, mark=mark_of(ciphertext))
+    texts = {"question": said.question.model_dump(), "answer": said.answer.model_dump()}
+    returned = piece.desk if said.by else ""
+    by = said.by or piece.desk
+    return Proposal(said.topic, texts, by, piece.on, returned, mark_of(ciphertext))
 
 
 def mark_of(ciphertext: bytes) -> str:
@@ -111,7 +128,7 @@ def waiting(engine: Engine, shelf: Shelf, at: str, one_desk: bool) -> list[Waiti
     found = []
     for row in rows:
         entry = shelf.get(row["submission"])
-        proposal = opened(shelf, bytes(row["sealed"]))
+        proposal = opened(shelf, bytes(row["sealed"]), entry.reference) if entry else None
         if entry is not None:
             found.append(Waiting(entry, proposal, turn(proposal, at, one_desk, clock.today())))
     return found
@@ -121,4 +138,6 @@ def proposal_of(engine: Engine, shelf: Shelf, entry: Entry) -> tuple[bool, Propo
     """Whether there is one, and what it says if this key opens it."""
     with engine.connect() as connection:
         sealed = desk.proposal_of(connection, entry.number)
-    return sealed is not None, opened(shelf, sealed) if sealed is not None else None
+    return sealed is not None, opened(
+        shelf, sealed, entry.reference
+    ) if sealed is not None else None

@@ -33,7 +33,7 @@ def note_reading(entry: Entry) -> None:
     mine = here()
     if entry.answers is not None:
         sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
-        record(mine.engine, mine.write, mine.vault.shelf, entry, sealer, mine.vault.desk)
+        record(mine.engine, mine.write, mine.vault, entry, sealer)
 
 
 def page(
@@ -52,6 +52,7 @@ def page(
     note_reading(entry)
     shelf = mine.vault.shelf
     one = reading.read(mine.engine, shelf, entry)
+    held = {name: why.reason for name, why in mine.post.held(one.letters).items()}
     kept = stale or typed or {}
     conflict = None
     if stale is not None:
@@ -74,6 +75,8 @@ def page(
         twins=reading.twins(shelf, entry),
         statuses=STATUSES,
         ways=WAYS,
+        all_ways=WAYS,
+        held=held,
         typed={**dict.fromkeys(_FIELDS, ""), "way": way if way in WAYS else "status"}
         | {name: kept[name] for name in _FIELDS if kept.get(name)},
         kept=bool(typed) and not faults,

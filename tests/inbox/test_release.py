@@ -161,12 +161,13 @@ def test_an_office_of_one_desk_releases_on_another_day(
         assert office.rows(STATES) == [("offered", 1, PUBLISHED["question_zh"])]
 
 
-def test_a_proposal_that_this_key_does_not_open_says_so_and_may_be_replaced(
+def test_a_proposal_that_no_desk_has_signed_is_not_released_and_may_be_replaced(
     office: Office, desk: Desk, liaison: Desk
 ) -> None:
     reference = office.sends(publish_ok="yes").reference
     desk.does(reference, "publish", **PUBLISHED)
-    own = Sealer((office.settings.recipients[0],)).seal({"topic": "dues"})
+    said = {"topic": "dues", "question": PUBLISHED, "answer": PUBLISHED, "desk": "guide"}
+    own = Sealer(office.settings.recipients).seal({"text": said, "desk": "guide"})
     office.service.writer.submit(
         lambda c: c.exec_driver_sql("UPDATE proposal SET sealed = ?", (own,))
     ).result()

@@ -38,6 +38,7 @@ def inbox() -> Reply:
         lead=lead,
         alone=mine.seal_for_desks.alone,
         to_release=sum(one.turn == "ours" for one in waiting),
+        unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
     )
 
 
@@ -67,13 +68,22 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works)
+    held = mine.post.held(letters)
+    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works)
 
 
 @blueprint.post("/mail")
 @needs_key
 def mail_again() -> Reply:
     here().post.try_again()
+    return see_other("/mail")
+
+
+@blueprint.post("/mail/drop")
+@needs_key
+def drop_letter() -> Reply:
+    mine = here()
+    mine.actions.drop_letter(request.form.get("name", ""))
     return see_other("/mail")
 
 

@@ -68,12 +68,11 @@ def edit(reference: str) -> Reply:
 def propose(reference: str) -> Reply:
     mine, entry = here(), _agreed(reference)
     given = request.form.to_dict()
-    proposal = drafted(given, mine.vault.desk)
+    proposal = drafted(given)
     if faults := proposal.faults():
         return _edit_page(entry, given, _words_of(faults))
-    sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
     try:
-        mine.actions.propose(entry, edition_of(given), proposal.sealed(sealer))
+        mine.actions.propose(entry, edition_of(given), _signed(entry, proposal.text()))
     except Stale:
         mine.vault.shelf.sync()
         return _edit_page(entry_of(reference), given, stale=True)
@@ -148,10 +147,16 @@ def _unsure(given: Mapping[str, str], back: bool) -> dict[str, str]:
 
 
 def _send_back(entry: Entry, edition: int, proposal: Proposal, reason: str) -> None:
+    returned = _signed(entry, proposal.text(back=True))
+    note = _signed(entry, reason, "note")
+    here().actions.send_back(entry, edition, proposal, returned, note)
+
+
+def _signed(entry: Entry, text: str, kind: str = publishing.KIND) -> bytes:
+    """By this desk, and sealed to all of them."""
     mine = here()
-    sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
-    returned = proposal.sent_back(mine.vault.desk).sealed(sealer)
-    mine.actions.send_back(entry, edition, proposal, returned, sealer.seal({"text": reason}))
+    _, signed = mine.vault.sign(kind, entry.reference, text=text)
+    return mine.seal_for_desks.sealer(mine.vault.recipient).seal(signed)
 
 
 def _words_of(faults: list[publishable.Fault] | tuple[publishable.Fault, ...]) -> dict[str, str]:
