@@ -14,6 +14,8 @@ from forms_api.store.tables import (
     note,
     outbox,
     place,
+    proposal,
+    reading,
     reply,
     submission,
     tally,
@@ -93,7 +95,7 @@ def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
             submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
         submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
-    for table in (consent, idempotency, reply, note, place, outbox):
+    for table in (consent, idempotency, reply, note, reading, proposal, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
     mine = event.c.submission.in_(numbers)
     connection.execute(update(event).where(mine).values(submission=None))
