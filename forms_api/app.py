@@ -19,18 +19,27 @@ from forms_api import (
     services,
     words,
 )
+from forms_api.health import Health
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
 from forms_api.settings import Settings, SettingsError
 from forms_api.site import Site
-from forms_api.store.engine import is_vulnerable, migrate, open_engine, sqlite_version
+from forms_api.store.engine import (
+    is_vulnerable,
+    migrate,
+    open_engine,
+    refuse_empty,
+    refuse_missing,
+    sqlite_version,
+)
 from forms_api.store.writer import Writer
 from forms_api.tokens import Tokens
 
 
 def create_app(settings: Settings, *, testing: bool = False) -> Flask:
-    """Opens and migrates the database. Raises SettingsError and forms.DefinitionError.
+    """Opens and migrates the database. Raises SettingsError, forms.DefinitionError and
+    DatabaseUnusable: in production none is made here.
 
     With `testing` an unexpected exception is raised instead of answered.
     """
@@ -49,9 +58,17 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     problems.register(app)
     limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings)
     app.url_map.converters["form"] = public.FormId
+    app.url_map.merge_slashes = False  # //x would lead to an address made of the Host header
     app.register_blueprint(public.blueprint)
     app.register_blueprint(lookup.blueprint)
     return app
+
+
+def rehearse(settings: Settings) -> None:
+    """All that could stop the start, before there is a server: raises as `create_app` does."""
+    forms.load_all(forms.DEFINITIONS)
+    _sealer(settings)
+    _engine(settings).dispose()
 
 
 def close(app: Flask) -> None:
@@ -73,9 +90,12 @@ def _services(settings: Settings) -> Services:
         sealer,
         lambda: settings.reference_prefix or site.reference_prefix,
         settings.wait_seconds,
+        settings.secret,
     )
     atexit.register(writer.close)
-    return Services(settings, definitions, site, Tokens(settings.secret), engine, writer, keeping)
+    health = Health(engine, writer, settings.disk_reserve)
+    signed = Tokens(settings.secret)
+    return Services(settings, definitions, site, signed, engine, writer, keeping, health)
 
 
 def _sealer(settings: Settings) -> Sealer:
@@ -94,6 +114,14 @@ def _engine(settings: Settings) -> Engine:
                 f"FORMS_DATABASE_URL names SQLite, but SQLite {'.'.join(map(str, version))} can "
                 "corrupt the database; install a pysqlite3 with 3.51.3 or later."
             )
+    if settings.production:
+        refuse_missing(settings.database_url)
     engine = open_engine(settings.database_url)
-    migrate(engine)
+    try:
+        if settings.production:
+            refuse_empty(engine)
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

@@ -80,10 +80,12 @@ class Keeping:
         sealer: Sealer,
         prefix: Callable[[], str],
         wait_seconds: float,
+        secret: str,
     ) -> None:
         self._engine = engine
         self._writer = writer
-        self._composer = Composer(sealer, prefix, self._quoted)
+        self._secret = secret
+        self._composer = Composer(sealer, prefix, self._quoted, secret)
         self._wait = wait_seconds
         self._lock = threading.Lock()
         self._in_flight: Counter[bytes] = Counter()
@@ -221,12 +223,12 @@ class Keeping:
         """
         if kept.body_hash != body_hash:
             raise KeyMismatch
-        received = _local(kept.received_at)
+        received, secret = _local(kept.received_at), self._secret
         if kept.wrapped_code is None or clock.now() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
-            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code)),
+            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code, secret)),
             received_at=received,
             due_on=date.fromisoformat(kept.due_on),
             place=_PLACE[kept.waiting],
