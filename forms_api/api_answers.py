@@ -36,7 +36,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
             "form": {"enum": ids},
             "reference": {"type": "string", "description": "报号用 / for quoting; opens nothing"},
             "access_code": {"type": "string", "description": "只给您 / opens and deletes; keep it"},
-            "received_at": {"type": "string", "format": "date-time"},
+            "received_on": {"type": "string", "format": "date"},
             "due_on": _DAY,
             "title": _TEXT,
         }
@@ -69,6 +69,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
                 "status": {"enum": states},
                 **dict.fromkeys(dates, _DAY),
                 "replies": {"type": "array", "items": _reply()},
+                "unverified_replies": {"type": "integer", "minimum": 0},
             }
         ),
         "Erased": _all({"status": {"const": "withdrawn"}}),

@@ -17,13 +17,16 @@ from forms_api import (
     public,
     sealing,
     services,
+    signatures,
     words,
 )
+from forms_api.at_once import Clicks
 from forms_api.health import Health
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
 from forms_api.settings import Settings, SettingsError
+from forms_api.signatures import Trust
 from forms_api.site import Site
 from forms_api.store.engine import (
     is_vulnerable,
@@ -50,13 +53,14 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    services.attach(app, _services(settings))
+    mine = _services(settings)
+    services.attach(app, mine)
     logs.follow(app)
     app.before_request(asking.speak_as_the_site)
     app.before_request(asking.refuse_foreign_posts)
     app.after_request(headers.add)
     problems.register(app)
-    limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings)
+    limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings, mine.visitors)
     app.url_map.converters["form"] = public.FormId
     app.url_map.merge_slashes = False  # //x would lead to an address made of the Host header
     app.register_blueprint(public.blueprint)
@@ -91,11 +95,21 @@ def _services(settings: Settings) -> Services:
         lambda: settings.reference_prefix or site.reference_prefix,
         settings.wait_seconds,
         settings.secret,
+        Trust(settings.desk_keys, _own_signature(settings)),
     )
     atexit.register(writer.close)
-    health = Health(engine, writer, settings.disk_reserve)
-    signed = Tokens(settings.secret)
-    return Services(settings, definitions, site, signed, engine, writer, keeping, health)
+    return Services(
+        settings=settings,
+        forms=definitions,
+        site=site,
+        tokens=Tokens(settings.secret),
+        engine=engine,
+        writer=writer,
+        keeping=keeping,
+        health=Health(engine, writer, settings.disk_reserve),
+        visitors=limits.Visitors(),
+        clicks=Clicks(),
+    )
 
 
 def _sealer(settings: Settings) -> Sealer:
@@ -104,6 +118,14 @@ def _sealer(settings: Settings) -> Sealer:
         return Sealer(recipients)
     except ValueError as error:
         raise SettingsError(f"FORMS_RECIPIENTS_FILE cannot be used: {error}.") from error
+
+
+def _own_signature(settings: Settings) -> str:
+    """Of a development instance, whose only key is its own."""
+    if settings.recipients:
+        return ""
+    identity = sealing.development_identity(settings.keys_folder)
+    return signatures.public_text(signatures.signing_key(identity))
 
 
 def _engine(settings: Settings) -> Engine:

@@ -1,14 +1,13 @@
 """From a confirmed draft to a receipt: to the writer, and wait; then what its code opens."""
 
-import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
 
 from nacl.exceptions import CryptoError
 from sqlalchemy import Connection, Engine
@@ -16,8 +15,10 @@ from sqlalchemy import Connection, Engine
 from forms_api import alerts, clock, codes, tokens
 from forms_api.composing import Composer
 from forms_api.form import Form
+from forms_api.payloads import Unreadable, parsed
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
+from forms_api.signatures import NotGenuine, Trust
 from forms_api.store import answers, arriving, seats, submissions
 from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
@@ -27,7 +28,7 @@ from forms_api.store.writer import Writer
 from forms_api.tokens import Draft
 
 _T = TypeVar("_T")
-REPLAY: Final = timedelta(hours=24)
+REPLAY: Final = timedelta(1)  # shown again on the day of receipt and the next: 24 hours at least
 _PLACE: Final = {None: "", False: "taken", True: "waiting"}
 
 
@@ -55,7 +56,7 @@ class Status:
     reference: str
     status: str
     received_on: date
-    due_on: date
+    due_on: date | None
     answered_on: date | None
     closed_on: date | None
     retain_until: date
@@ -81,12 +82,16 @@ class Keeping:
         prefix: Callable[[], str],
         wait_seconds: float,
         secret: str,
+        trust: Trust | None = None,
     ) -> None:
+        """`trust` says whose answers are shown as the desks'."""
+        self.arrivals = alerts.Arrivals()
         self._engine = engine
         self._writer = writer
         self._secret = secret
         self._composer = Composer(sealer, prefix, self._quoted, secret)
         self._wait = wait_seconds
+        self._trust = trust or Trust(())
         self._lock = threading.Lock()
         self._in_flight: Counter[bytes] = Counter()
 
@@ -107,8 +112,10 @@ class Keeping:
                 if duplicate:
                     raise InProgress from None
                 raise
-        known = code if kept.wrapped_code == new.wrapped_code else ""
-        return self._receipt(kept, draft.key, new.body_hash, known)
+        if kept.wrapped_code != new.wrapped_code:  # stored before
+            return self._receipt(kept, draft.key, new.body_hash)
+        self.arrivals.note(spam=new.columns["spam_score"] > 0)
+        return self._receipt(kept, draft.key, new.body_hash, code)
 
     def _keep_all(self, connection: Connection, news: Sequence[NewSubmission]) -> list[Kept]:
         return arriving.keep_all(connection, news, self._composer.reference)
@@ -135,8 +142,8 @@ class Keeping:
             form=row["form"],
             reference=row["reference"],
             status=row["status"],
-            received_on=_local(row["received_at"]).date(),
-            due_on=date.fromisoformat(row["due_on"]),
+            received_on=date.fromisoformat(row["received_on"]),
+            due_on=_date(row["due_on"]),
             answered_on=_date(row["answered_on"]),
             closed_on=_date(row["closed_on"]),
             retain_until=date.fromisoformat(row["retain_until"]),
@@ -147,12 +154,12 @@ class Keeping:
 
         False for a code that opens neither; an answer outlives the purge of its question.
         """
-        key, moment = codes.code_hash(code), clock.utc(clock.now())
+        key, today = codes.code_hash(code), clock.today().isoformat()
 
         def work(connection: Connection) -> bool:
-            erased = submissions.erase(connection, key, moment)
+            erased = submissions.erase(connection, key, today)
             if taken := answers.held(connection, key):
-                alerts.take_back(connection, taken, "public", moment)
+                alerts.take_back(connection, taken, "public")
             return taken is not None or erased
 
         done = self._written(work)
@@ -167,14 +174,33 @@ class Keeping:
 
     def replies(self, code: str) -> list[Reply]:
         """What the desks answered, for the holder of the code; the earliest first."""
+        return self.checked_replies(code)[0]
+
+    def checked_replies(self, code: str) -> tuple[list[Reply], int]:
+        """The answers that are a desk's, and how many others stand there: forged, moved, or from
+        before there were signatures.
+
+        While no desk's signature is known here, what has none is taken for an answer, as it always
+        was: `doctor` says that the recipients file lacks them.
+        """
         with self._engine.connect() as connection:
-            sealed = submissions.sealed_replies(connection, codes.code_hash(code))
-        found = []
+            reference, sealed = submissions.sealed_replies(connection, codes.code_hash(code))
+        found: dict[str, Reply] = {}
+        others = 0
         for one in sealed:
-            with suppress(CryptoError):  # sealed to another code, by a program that was wrong
-                said = json.loads(codes.open_as_holder(code, one))
-                found.append(Reply(date.fromisoformat(said["on"]), said["way"], said["text"]))
-        return found
+            try:
+                payload = parsed(codes.open_as_holder(code, one))
+                if not self._trust and "signed" not in payload:
+                    found[f"row {len(found)}"] = _earlier_reply(payload)
+                    continue
+                piece = self._trust.read(payload, "answer", reference)
+            except (CryptoError, ValueError, Unreadable, NotGenuine):
+                others += 1
+                continue
+            found.setdefault(
+                piece.nonce, Reply(date.fromisoformat(piece.on), piece.way, piece.text)
+            )
+        return list(found.values()), others
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""
@@ -223,20 +249,25 @@ class Keeping:
         """
         if kept.body_hash != body_hash:
             raise KeyMismatch
-        received, secret = _local(kept.received_at), self._secret
-        if kept.wrapped_code is None or clock.now() - received > REPLAY:
+        secret = self._secret
+        received, due = date.fromisoformat(kept.received_on), _date(kept.due_on)
+        if kept.wrapped_code is None or due is None or clock.today() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
             access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code, secret)),
-            received_at=received,
-            due_on=date.fromisoformat(kept.due_on),
+            received_on=received,
+            due_on=due,
             place=_PLACE[kept.waiting],
         )
 
 
-def _local(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(clock.ZONE)
+def _earlier_reply(payload: Mapping[str, Any]) -> Reply:
+    """Of before there were signatures. Raises ValueError."""
+    on, way, text = (str(payload.get(name)) for name in ("on", "way", "text"))
+    if way not in ("email", "phone", "status"):
+        raise ValueError(way)
+    return Reply(date.fromisoformat(on), way, text)
 
 
 def _date(text: str | None) -> date | None:

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from forms_api import entropy
+from forms_api.recipients import Key, parse
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 VAR: Final = ROOT / "var"
@@ -31,6 +32,7 @@ class Settings:
     secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
     database_url: str = f"sqlite:///{VAR / 'dev' / 'forms.sqlite'}"
     recipients: tuple[str, ...] = ()
+    desk_keys: tuple[Key, ...] = ()  # all of the recipients file, to verify what desks made
     keys_folder: Path = VAR / "dev" / "keys"
     release: Path = VAR / "current"
     public_url: str = ""
@@ -62,6 +64,8 @@ class Settings:
                 raise _refusal(name, f"不是设置，有的是 {known}。", f"is not a setting: {known}.")
         boxes: dict[str, object] = {}
         values: dict[str, object] = {"desk_mail": boxes}
+        if file := given.get("FORMS_RECIPIENTS_FILE", "").strip():
+            values["desk_keys"] = _read("FORMS_RECIPIENTS_FILE", _desk_keys, file)
         for name, text in given.items():
             if text and name in VARIABLES:
                 target, read = VARIABLES[name]
@@ -219,6 +223,10 @@ def _is_recipient(key: str) -> bool:
     except RecipientError:
         return False
     return True
+
+
+def _desk_keys(text: str) -> tuple[Key, ...]:
+    return tuple(parse(Path(text).read_text("utf-8")))
 
 
 def _public_url(text: str) -> str:

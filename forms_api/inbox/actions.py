@@ -3,7 +3,7 @@
 Everything that takes time, such as sealing, is done before; nobody's newer version is overwritten.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import letter_name, local
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -41,7 +40,7 @@ class Actions:
 
     def note(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
         def add(connection: Connection) -> None:
-            desk.add_note(connection, entry.number, _now(), self.desk, ciphertext)
+            desk.add_note(connection, entry.number, _today(), self.desk, ciphertext)
 
         self._do(entry, edition, {}, "note", add)
 
@@ -50,9 +49,9 @@ class Actions:
 
         def tell(connection: Connection) -> None:
             facts = {"reference": entry.reference, "form": entry.form, "desk": to}
-            facts["due_on"] = entry.due_on
+            facts["due_on"] = entry.due_on or ""
             name = f"handed:{entry.reference}:{edition}"
-            letters.put(connection, name, "received", to, facts, _now(), entry.number)
+            letters.put(connection, name, "received", to, facts, entry.number)
 
         self._do(entry, edition, {"desk": to}, f"handed:{to}", tell)
 
@@ -68,10 +67,9 @@ class Actions:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            day = _day_of_receipt(entry)
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
-                submissions.count(connection, entry.form, field, choice, day, times)
+                submissions.count(connection, entry.form, field, choice, entry.received_on, times)
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
@@ -79,19 +77,44 @@ class Actions:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
-            at = _now()
-            number = desk.add_reply(
-                connection, entry.number, at, self.desk,
+            desk.add_reply(
+                connection, entry.number, _today(), self.desk,
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
-            if sealed.letter is not None:
-                name = letter_name(number)
-                desk.add_letter(connection, entry.number, name, at, self.desk, sealed.letter)
+            if sealed.letter:
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
 
         values = _dated(entry, "answered")
         if close:
             values |= {"status": "closed", "closed_on": clock.today().isoformat()}
         self._do(entry, edition, values, f"answered:{sealed.way}", add)
+
+    def sign(
+        self, entry: Entry, edition: int, number: int, sealed: Sealed, letters: Sequence[str]
+    ) -> bool:
+        """Stands for an answer that has no good signature; whether its mail was still to be sent,
+        which it is then. `letters` are the names that it had.
+        """
+        waits = []
+
+        def renew(connection: Connection) -> None:
+            both = {"sealed": sealed.for_holder, "kept": sealed.for_desks}
+            desk.sign_reply(connection, number, _today(), self.desk, both)
+            if desk.drop_letter(connection, letters) and sealed.letter:
+                waits.append(sealed.letter)
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
+
+        self._do(entry, edition, {}, "signed", renew)
+        return bool(waits)
+
+    def drop_letter(self, name: str) -> None:
+        """A letter that shall not be sent, and perhaps was never a desk's."""
+        self.write(lambda connection: desk.drop_letter(connection, [name]))
+        self.said("letter-dropped")
 
     def publish(self, entry: Entry, edition: int, topic: str, texts: Mapping[str, Any]) -> None:
         """Offers the anonymous question and answer to the site. Raises AnswerRefused."""
@@ -115,8 +138,8 @@ class Actions:
             if not desk.change(connection, entry.number, edition, {}):
                 return False
             if published := answers.answer_of(connection, entry.number):
-                alerts.take_back(connection, published, self.desk, _now())
-            return submissions.erase_one(connection, entry.reference, _now(), self.desk)
+                alerts.take_back(connection, published, self.desk)
+            return submissions.erase_one(connection, entry.reference, _today(), self.desk)
 
         if not self.write(work):
             raise Stale
@@ -124,7 +147,9 @@ class Actions:
 
     def said(self, action: str) -> None:
         """A line of record about no single submission: opened, exported, sent."""
-        self.write(lambda connection: desk.note_event(connection, None, _now(), self.desk, action))
+        self.write(
+            lambda connection: desk.note_event(connection, None, _today(), self.desk, action)
+        )
 
     def _do(
         self,
@@ -140,21 +165,16 @@ class Actions:
             if extra:
                 extra(connection)
             if action:
-                desk.note_event(connection, entry.number, _now(), self.desk, action)
+                desk.note_event(connection, entry.number, _today(), self.desk, action)
             return True
 
         if not self.write(work):
             raise Stale
 
 
-def _day_of_receipt(entry: Entry) -> str:
-    """The day of receipt, as the counts have it."""
-    return local(entry.received_at).date().isoformat()
-
-
 def _dated(entry: Entry, status: str) -> dict[str, Any]:
     """A status with the dates that belong to it; opened again, they are gone."""
-    today = clock.today().isoformat()
+    today = _today()
     answered = entry.answered_on if status in ("answered", "closed") else None
     if status == "answered":
         answered = answered or today
@@ -163,5 +183,5 @@ def _dated(entry: Entry, status: str) -> dict[str, Any]:
     return values if status == "closed" else {**values, "duplicate_of": None}
 
 
-def _now() -> str:
-    return clock.utc(clock.now())
+def _today() -> str:
+    return clock.today().isoformat()

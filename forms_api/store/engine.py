@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pysqlite3  # type: ignore[import-untyped]
 from alembic import command
@@ -189,7 +189,7 @@ def clear_log(engine: Engine) -> None:
             connection.exec_driver_sql("VACUUM submission, reply, note, outbox, idempotency")
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, to: str = "head") -> None:
     """Brings the schema up to date; several processes may do so at once.
 
     Raises DatabaseUnusable for one that a newer version of the program made.
@@ -202,10 +202,21 @@ def migrate(engine: Engine) -> None:
             "update this one first.",
         )
     config = _config()
-    with engine.begin() as connection:
-        begin_writing(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        _hold_foreign_keys(connection, "OFF")  # SQLite makes a changed table anew
+        try:
+            with connection.begin():
+                begin_writing(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, to)
+        finally:
+            _hold_foreign_keys(connection, "ON")
+
+
+def _hold_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
+    """Outside a transaction: inside one SQLite does not listen."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute(f"PRAGMA foreign_keys={state}")  # type: ignore[union-attr]
 
 
 def revision_of(engine: Engine) -> str | None:

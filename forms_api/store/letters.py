@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
+from forms_api import clock
+from forms_api.payloads import LARGEST
 from forms_api.store.tables import outbox
 
 
@@ -21,9 +23,15 @@ class Letter:
     facts: Mapping[str, str]
     attempts: int
     sealed: bytes | None = None
+    submission: int | None = None
 
 
 _NEW = insert(outbox)
+
+
+def due_now() -> str:
+    """The moment at which today began: due at once, and says no more than the day."""
+    return clock.utc(clock.start(clock.today()))
 
 
 def put(
@@ -32,15 +40,14 @@ def put(
     kind: str,
     desk: str,
     facts: Mapping[str, str],
-    at: str,
     number: int | None = None,
 ) -> None:
     """One letter, due at once. `dedupe` must be new: see `is_known`."""
-    connection.execute(_NEW, row(dedupe, kind, desk, facts, at, number))
+    connection.execute(_NEW, row(dedupe, kind, desk, facts, number))
 
 
 def row(
-    dedupe: str, kind: str, desk: str, facts: Mapping[str, str], at: str, number: int | None = None
+    dedupe: str, kind: str, desk: str, facts: Mapping[str, str], number: int | None = None
 ) -> dict[str, Any]:
     """What `put` inserts."""
     return {
@@ -51,7 +58,7 @@ def row(
         "facts": json.dumps(dict(facts), ensure_ascii=False),
         "state": "waiting",
         "attempts": 0,
-        "next_at": at,
+        "next_at": due_now(),
     }
 
 
@@ -77,7 +84,10 @@ def lease(
     """
     free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
     kind = outbox.c.sealed.is_not(None) if sealed else outbox.c.sealed.is_(None)
-    wanted = outbox.c.id.not_in(without)
+    # Written out: there may be more of them than a statement takes parameters.
+    known: Any = bindparam("without", sorted(without), expanding=True, literal_execute=True)
+    wanted = and_(outbox.c.id.not_in(known), func.length(outbox.c.sealed) <= LARGEST)
+    wanted = wanted if sealed else outbox.c.id.not_in(known)
     due = and_(outbox.c.state == "waiting", outbox.c.next_at <= now, free, kind, wanted)
     rows = connection.execute(select(outbox).where(due).order_by(outbox.c.id).limit(most)).all()
     ids = [row.id for row in rows]
@@ -86,15 +96,32 @@ def lease(
         connection.execute(mine)
     return [
         Letter(
-            row.id, row.dedupe, row.kind, row.desk, json.loads(row.facts), row.attempts, row.sealed
+            row.id,
+            row.dedupe,
+            row.kind,
+            row.desk,
+            _facts(row.facts),
+            row.attempts,
+            row.sealed,
+            row.submission,
         )
         for row in rows
     ]
 
 
-def sent(connection: Connection, number: int, who: str, at: str) -> None:
-    """What it said goes with it."""
-    _settle(connection, number, who, state="sent", sent_at=at, last_error=None, sealed=None)
+def _facts(text: object) -> dict[str, str]:
+    """What a notice tells; nothing of what is no such thing: one bad row holds no other up."""
+    try:
+        found = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def sent(connection: Connection, number: int, who: str, day: str) -> None:
+    """What it said goes with it, and the moments of its attempts."""
+    gone = {"last_error": None, "sealed": None, "next_at": due_now()}
+    _settle(connection, number, who, state="sent", sent_on=day, **gone)
 
 
 def put_off(
@@ -127,10 +154,10 @@ def drop(connection: Connection, submission: int) -> None:
     connection.execute(delete(outbox).where(outbox.c.submission == submission))
 
 
-def revive(connection: Connection, now: str) -> int:
+def revive(connection: Connection) -> int:
     """Dead letters are tried again; how many."""
     dead = update(outbox).where(outbox.c.state == "dead")
-    return connection.execute(dead.values(state="waiting", attempts=0, next_at=now)).rowcount
+    return connection.execute(dead.values(state="waiting", attempts=0, next_at=due_now())).rowcount
 
 
 def counts(connection: Connection) -> dict[str, int]:

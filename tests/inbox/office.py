@@ -51,7 +51,7 @@ class Desk:
         return self.client.post(path, base_url=URL, data=given)
 
     def enters(self) -> None:
-        assert self.get(self.desktop.door.link().removeprefix(URL)).status_code == 303
+        assert self.post(self.desktop.door.link().removeprefix(URL)).status_code == 303
 
     def unlocks(self, passphrase: str = "") -> None:
         self.enters()
@@ -119,9 +119,9 @@ class Office:
         return [f"{actor} {action}" for actor, action in found]
 
     def _age(self, reference: str, days: int) -> None:
-        received = clock.now() - timedelta(days)
+        received = clock.today() - timedelta(days)
         due = clock.today() - timedelta(days - 5)
-        old = {"received_at": clock.utc(received), "due_on": due.isoformat()}
+        old = {"received_on": received.isoformat(), "due_on": due.isoformat()}
         mine = update(submission).where(submission.c.reference == reference)
         self.service.writer.submit(lambda connection: connection.execute(mine.values(old))).result()
 
@@ -140,6 +140,7 @@ def new_office(folder: Path, release: Path, **changes: Any) -> Iterator[Office]:
         Settings(
             database_url=f"sqlite:///{folder / 'forms.sqlite'}",
             recipients=tuple(key.recipient for key in keys.listed(listed)),
+            desk_keys=tuple(keys.listed(listed)),
             keys_folder=ring,
             release=release,
             rate_limit="",

@@ -10,7 +10,6 @@ from forms_api.fields import TextLine
 from forms_api.inbox import lists, pages, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
-from forms_api.inbox.one import local
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
 
@@ -34,8 +33,8 @@ def inbox() -> Reply:
         forms=list(mine.forms),
         empty=not everything,
         lead=lead,
-        local=local,
         alone=mine.seal_for_desks.alone,
+        unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
     )
 
 
@@ -65,13 +64,22 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works, local=local)
+    held = mine.post.held(letters)
+    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works)
 
 
 @blueprint.post("/mail")
 @needs_key
 def mail_again() -> Reply:
     here().post.try_again()
+    return see_other("/mail")
+
+
+@blueprint.post("/mail/drop")
+@needs_key
+def drop_letter() -> Reply:
+    mine = here()
+    mine.actions.drop_letter(request.form.get("name", ""))
     return see_other("/mail")
 
 
