@@ -172,6 +172,11 @@ class Keeping:
         with self._engine.connect() as connection:
             return answers.held(connection, codes.code_hash(code)) is not None
 
+    def proposed(self, code: str) -> bool:
+        """Whether a desk has proposed to publish it and none has released it yet."""
+        with self._engine.connect() as connection:
+            return answers.is_proposed(connection, codes.code_hash(code))
+
     def replies(self, code: str) -> list[Reply]:
         """What the desks answered, for the holder of the code; the earliest first."""
         return self.checked_replies(code)[0]

@@ -51,6 +51,7 @@ class Settings:
     housekeeping: bool = True
     backups: Path = VAR / "backups"
     inbox_minutes: int = 15  # of idleness, until the inbox forgets its key
+    one_desk: bool = False  # nobody else is there to release what is to be published
     secret_since: str = ""  # an ISO date; "" when nobody noted it
     disk_reserve: int = 50  # MB that stay free for erasures
 
@@ -313,6 +314,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
     "FORMS_BACKUPS": ("backups", _path),
     "FORMS_INBOX_MINUTES": ("inbox_minutes", _number(1, 240)),
+    "FORMS_ONE_DESK": ("one_desk", _flag),
     "FORMS_SITE": ("site", _path),
     "FORMS_SITE_PROBLEMS": ("site_problems", _path),
 }
