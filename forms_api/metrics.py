@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_app
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import clock, heartbeat, privacy, services
@@ -95,24 +95,24 @@ class _State:
 
 
 def health(mine: Services) -> dict[str, Any]:
-    """`status` is ok, or degraded: the database is away, letters are dead, nothing due is deleted.
+    """`status` is ok, or degraded: nothing can be written, letters are dead, forgetting stopped.
 
-    `forgetting` is ok, or why it stopped: a key of heartbeat.REASONS.
+    `database` is ok, gone (not the file that was opened), full, away or busy. `forgetting` is ok,
+    or why it stopped: a key of heartbeat.REASONS.
     """
     detail: dict[str, Any] = {
-        "database": "ok",
+        "database": mine.health.state(),
         "kind": mine.engine.dialect.name,
         "queue": mine.writer.waiting(),
         "forms": len(mine.forms),
     }
     try:
         with mine.engine.connect() as connection:
-            connection.execute(select(1))
             detail["outbox"] = letters.counts(connection)
             detail["received"] = sum(forgetting.totals(connection).values())
             detail["forgetting"] = _forgetting(connection, mine.forms)
-    except SQLAlchemyError as error:
-        detail["database"] = type(error).__name__
+    except SQLAlchemyError:
+        detail["database"] = "away" if detail["database"] == "ok" else detail["database"]
     dead = detail.get("outbox", {}).get("dead", 0)
     stopped = detail.get("forgetting", "ok") != "ok"
     well = detail["database"] == "ok" and not dead and not stopped

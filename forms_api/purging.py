@@ -13,7 +13,7 @@ from forms_api import clock, heartbeat, privacy
 from forms_api.forms import Form, load_all
 from forms_api.heartbeat import Verdict
 from forms_api.settings import Settings
-from forms_api.store.engine import migrate, open_engine
+from forms_api.store.engine import migrate, open_engine, refuse_missing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,9 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     Raises SettingsError and DefinitionError.
     """
-    engine = open_engine(Settings.from_env(environ).database_url)
+    url = Settings.from_env(environ).database_url
+    refuse_missing(url)
+    engine = open_engine(url)
     migrate(engine)
     forms, now = load_all(), clock.now()
     try:

@@ -167,12 +167,12 @@ def listed(folder: Path) -> list[tuple[Path, Manifest]]:
     return sorted(found, key=lambda one: (one[1].created_at, one[0].name), reverse=True)
 
 
-def newest(folder: Path, now: datetime) -> Path | None:
+def newest(folder: Path, now: datetime | None = None) -> Path | None:
     """The latest backup in a folder: their names are moments.
 
     One that a clock made which ran ahead is taken only where there is no other.
     """
-    limit = stamp(now + timedelta(hours=1))
+    limit = stamp((now or clock.now()) + timedelta(hours=1))
     found = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
     past = [path for path in found if path.name <= f"jinqiao-{limit}{SUFFIX}"]
     return next(reversed(past or found), None)
