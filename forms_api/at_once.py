@@ -14,6 +14,7 @@ from flask import Response, request
 from forms_api import asking, chrome, clock, limits, render, replying
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form
+from forms_api.forms import TRAP
 from forms_api.services import here
 from forms_api.tokens import FASTEST, Draft
 from forms_api.words import words
@@ -25,7 +26,7 @@ def send(form: Form, given: Given, checked: Checked) -> Response:
     """201 and a thank-you: the same for the second of two clicks."""
     asking.refuse_unknown_origin()
     lang, now = asking.lang(), time.time()
-    trapped = bool(first(given, "website"))
+    trapped = bool(first(given, TRAP))
     window = int(now // MERGED)
     drafts = [
         Draft(form.id, form.version, lang, _key(checked, form, then), checked.values, trapped)

@@ -133,8 +133,7 @@ def _empty(connection: Connection, number: int, reference: str, at: str, actor: 
     for table in (reply, tables.note):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
-    for moved in seats.give_back(connection, number):
-        note(connection, moved, at, "system", "seat")
+    _moved_up(connection, seats.give_back(connection, number), at)
     bury(connection, reference, at, "asked")
     connection.execute(
         update(idempotency).where(idempotency.c.submission == number).values(wrapped_code=None)
@@ -145,6 +144,16 @@ def _empty(connection: Connection, number: int, reference: str, at: str, actor: 
         .values(withdrawn_at=at)
     )
     note(connection, number, at, actor, "erased")
+
+
+def seats_judged(connection: Connection, number: int, at: str) -> None:
+    """Seats, after a desk marked a submission as spam or said that it is none."""
+    _moved_up(connection, seats.judged(connection, number), at)
+
+
+def _moved_up(connection: Connection, numbers: Sequence[int], at: str) -> None:
+    for number in numbers:
+        note(connection, number, at, "system", "seat")
 
 
 def bury(connection: Connection, reference: str, at: str, why: str) -> None:
