@@ -142,8 +142,8 @@ class Outbox:
         except (OSError, smtplib.SMTPException, LookupError) as error:
             self._failed(letter, error)
             return False
-        at = clock.utc(self._now())
-        self._write(lambda c: letters.sent(c, letter.id, self._who, at))
+        day = self._now().astimezone(clock.ZONE).date().isoformat()
+        self._write(lambda c: letters.sent(c, letter.id, self._who, day))
         return True
 
     def _failed(self, letter: Letter, error: Exception) -> None:
@@ -156,7 +156,7 @@ class Outbox:
         dead = attempts >= ATTEMPTS
         self._write(lambda c: letters.put_off(c, letter.id, self._who, next_at, kind, dead=dead))
         log = _log.error if dead else _log.warning
-        log("mail failed", letter=letter.dedupe, attempts=attempts, error=kind, dead=dead)
+        log("mail failed", letter=letter.id, attempts=attempts, error=kind, dead=dead)
 
     def message(self, letter: Letter) -> EmailMessage:
         """Raises LookupError when the desk has no mailbox."""

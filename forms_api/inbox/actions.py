@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import letter_name, local
+from forms_api.inbox.one import letter_name
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -41,7 +41,7 @@ class Actions:
 
     def note(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
         def add(connection: Connection) -> None:
-            desk.add_note(connection, entry.number, _now(), self.desk, ciphertext)
+            desk.add_note(connection, entry.number, _today(), self.desk, ciphertext)
 
         self._do(entry, edition, {}, "note", add)
 
@@ -50,9 +50,9 @@ class Actions:
 
         def tell(connection: Connection) -> None:
             facts = {"reference": entry.reference, "form": entry.form, "desk": to}
-            facts["due_on"] = entry.due_on
+            facts["due_on"] = entry.due_on or ""
             name = f"handed:{entry.reference}:{edition}"
-            letters.put(connection, name, "received", to, facts, _now(), entry.number)
+            letters.put(connection, name, "received", to, facts, entry.number)
 
         self._do(entry, edition, {"desk": to}, f"handed:{to}", tell)
 
@@ -68,11 +68,10 @@ class Actions:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            day = _day_of_receipt(entry)
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
-                submissions.count(connection, entry.form, field, choice, day, times)
-            submissions.seats_judged(connection, entry.number, _now())
+                submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
@@ -80,14 +79,13 @@ class Actions:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
-            at = _now()
             number = desk.add_reply(
-                connection, entry.number, at, self.desk,
+                connection, entry.number, _today(), self.desk,
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
             if sealed.letter is not None:
                 name = letter_name(number)
-                desk.add_letter(connection, entry.number, name, at, self.desk, sealed.letter)
+                desk.add_letter(connection, entry.number, name, self.desk, sealed.letter)
 
         values = _dated(entry, "answered")
         if close:
@@ -116,8 +114,8 @@ class Actions:
             if not desk.change(connection, entry.number, edition, {}):
                 return False
             if published := answers.answer_of(connection, entry.number):
-                alerts.take_back(connection, published, self.desk, _now())
-            return submissions.erase_one(connection, entry.reference, _now(), self.desk)
+                alerts.take_back(connection, published, self.desk)
+            return submissions.erase_one(connection, entry.reference, _today(), self.desk)
 
         if not self.write(work):
             raise Stale
@@ -125,7 +123,9 @@ class Actions:
 
     def said(self, action: str) -> None:
         """A line of record about no single submission: opened, exported, sent."""
-        self.write(lambda connection: desk.note_event(connection, None, _now(), self.desk, action))
+        self.write(
+            lambda connection: desk.note_event(connection, None, _today(), self.desk, action)
+        )
 
     def _do(
         self,
@@ -141,21 +141,16 @@ class Actions:
             if extra:
                 extra(connection)
             if action:
-                desk.note_event(connection, entry.number, _now(), self.desk, action)
+                desk.note_event(connection, entry.number, _today(), self.desk, action)
             return True
 
         if not self.write(work):
             raise Stale
 
 
-def _day_of_receipt(entry: Entry) -> str:
-    """The day of receipt, as the counts have it."""
-    return local(entry.received_at).date().isoformat()
-
-
 def _dated(entry: Entry, status: str) -> dict[str, Any]:
     """A status with the dates that belong to it; opened again, they are gone."""
-    today = clock.today().isoformat()
+    today = _today()
     answered = entry.answered_on if status in ("answered", "closed") else None
     if status == "answered":
         answered = answered or today
@@ -164,5 +159,5 @@ def _dated(entry: Entry, status: str) -> dict[str, Any]:
     return values if status == "closed" else {**values, "duplicate_of": None}
 
 
-def _now() -> str:
-    return clock.utc(clock.now())
+def _today() -> str:
+    return clock.today().isoformat()

@@ -5,10 +5,8 @@ import threading
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import clock
 from forms_api.form import Form
 from forms_api.inbox.replies import Composer
 from forms_api.inbox.vault import Vault
@@ -63,11 +61,7 @@ class Post:
 
     def try_again(self) -> None:
         """All that wait or were given up, now."""
-
-        def work(connection: Connection) -> None:
-            desk.letters_at_once(connection, clock.utc(clock.now()))
-
-        self._write(work)
+        self._write(desk.letters_at_once)
         self.nudge()
 
     def turn(self) -> int:

@@ -10,7 +10,6 @@ from forms_api.fields import TextLine
 from forms_api.inbox import lists, pages, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
-from forms_api.inbox.one import local
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
 
@@ -34,7 +33,6 @@ def inbox() -> Reply:
         forms=list(mine.forms),
         empty=not everything,
         lead=lead,
-        local=local,
         alone=mine.seal_for_desks.alone,
     )
 
@@ -65,7 +63,7 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works, local=local)
+    return pages.page("mail.html", letters=letters, works=mine.post.works)
 
 
 @blueprint.post("/mail")
