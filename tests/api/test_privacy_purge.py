@@ -51,6 +51,7 @@ def test_what_is_over_goes_with_all_that_belongs_to_it_and_is_counted(
 ) -> None:
     monkeypatch.setenv("JINQIAO_TODAY", "2026-01-10")
     old = instance.send("help-ask", ASK)
+    _set(instance, spam_score=90)
     monkeypatch.setenv("JINQIAO_TODAY", "2026-11-21")
     instance.send("away-register", AWAY)
     before = instance.rows("SELECT form, field, choice, count FROM tally WHERE field <> ''")
@@ -62,7 +63,7 @@ def test_what_is_over_goes_with_all_that_belongs_to_it_and_is_counted(
     assert instance.rows("SELECT reference, why FROM tombstone") == [
         (old["reference"], "retention")
     ]
-    # Sent at once, it was flagged; what the figures leave out is counted apart.
+    # What was set aside as spam, which the figures leave out, is counted apart.
     query = "SELECT form, choice, day, count FROM tally WHERE field = '' ORDER BY choice"
     assert instance.rows(query) == [
         ("help-ask", "", "2026-01-10", 1),
@@ -89,7 +90,7 @@ def test_an_answer_shortens_the_time_and_never_lengthens_it(
     assert purge(instance).forms == {"help-ask": 1}
 
 
-def _set(instance: Instance, **values: str) -> None:
+def _set(instance: Instance, **values: str | int) -> None:
     work = submission.update().values(**values)
     instance.services.writer.submit(lambda connection: connection.execute(work)).result(10)
 
