@@ -65,7 +65,7 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        """Marked or unmarked: its choices are counted or not, its seats given back or taken."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
@@ -74,6 +74,7 @@ class Actions:
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
                 submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
