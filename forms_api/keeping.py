@@ -63,11 +63,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer of a desk; `way` is email, phone or status."""
+    """One answer of a desk; `way` is email, phone or status. `mail`: of an answer by e-mail, where
+    its letter is: waiting, sent or dead.
+    """
 
     on: date
     way: str
     text: str
+    mail: str = ""
 
 
 class Keeping:
@@ -168,10 +171,10 @@ class Keeping:
         with self._engine.connect() as connection:
             sealed = submissions.sealed_replies(connection, codes.code_hash(code))
         found = []
-        for one in sealed:
+        for one, mail in sealed:
             with suppress(CryptoError):  # sealed to another code, by a program that was wrong
                 said = json.loads(codes.open_as_holder(code, one))
-                found.append(Reply(date.fromisoformat(said["on"]), said["way"], said["text"]))
+                found.append(Reply(date.fromisoformat(said["on"]), said["way"], said["text"], mail))
         return found
 
     def free_seats(self, event: str, published: int) -> int:

@@ -87,6 +87,7 @@ class _State:
         for state, count in detail.get("outbox", {}).items():
             boxes.add_metric([state], count)
         yield boxes
+        yield GaugeMetricFamily("jinqiao_stuck", "Given up; mend mail", detail.get("stuck", 0))
         kept = GaugeMetricFamily("jinqiao_received", "Ever received", labels=["form"])
         for form, count in detail.get("received", {}).items():
             kept.add_metric([form], count)
@@ -94,7 +95,7 @@ class _State:
 
 
 def health(mine: Services) -> dict[str, Any]:
-    """`status` is ok, or degraded when the database is away or letters are dead."""
+    """`status` is ok, or degraded when the database is away or letters are stuck."""
     detail: dict[str, Any] = {
         "database": "ok",
         "kind": mine.engine.dialect.name,
@@ -105,9 +106,10 @@ def health(mine: Services) -> dict[str, Any]:
         with mine.engine.connect() as connection:
             connection.execute(select(1))
             detail["outbox"] = letters.counts(connection)
+            detail["stuck"] = letters.stuck(connection)[0]
             detail["received"] = forgetting.totals(connection)
     except SQLAlchemyError as error:
         detail["database"] = type(error).__name__
-    dead = detail.get("outbox", {}).get("dead", 0)
-    detail["status"] = "ok" if detail["database"] == "ok" and not dead else "degraded"
+    stuck = detail.get("stuck", 0)
+    detail["status"] = "ok" if detail["database"] == "ok" and not stuck else "degraded"
     return detail

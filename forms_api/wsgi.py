@@ -1,9 +1,10 @@
 """The application a WSGI server imports; the only place that reads the environment."""
 
+import atexit
 import os
 from typing import TYPE_CHECKING
 
-from forms_api import logs
+from forms_api import logs, outbox
 from forms_api.app import create_app
 from forms_api.housekeeping import Housekeeper
 from forms_api.metrics import Metrics
@@ -20,6 +21,9 @@ if _settings.metrics_port:
     Metrics(_forms).serve(_settings.metrics_port)
 if _settings.housekeeping:
     Housekeeper(_forms).start()
+    _delivery = outbox.of(_forms)
+    _delivery.start()
+    atexit.register(_delivery.stop)  # before the writer closes: what was sent is noted
 
 if _settings.site:
     from forms_api.site_files import SiteFiles

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import letter_name, local
+from forms_api.inbox.one import local
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -85,7 +85,7 @@ class Actions:
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
             if sealed.letter is not None:
-                name = letter_name(number)
+                name = letters.of_reply(number)
                 desk.add_letter(connection, entry.number, name, at, self.desk, sealed.letter)
 
         values = _dated(entry, "answered")

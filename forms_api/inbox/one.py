@@ -9,7 +9,7 @@ from sqlalchemy import Engine, RowMapping
 from forms_api import clock, retention
 from forms_api.form import Form
 from forms_api.inbox.shelf import Entry, Shelf
-from forms_api.store import answers, desk
+from forms_api.store import answers, desk, letters
 from forms_api.store.answers import PublishedAnswer
 
 _CONTACT = ("contact", "office_contact")
@@ -66,9 +66,7 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
     with engine.connect() as connection:
         notes = desk.notes(connection, number)
         replies = desk.replies(connection, number)
-        letters = {
-            row["dedupe"]: row["state"] for row in desk.letters_to_persons(connection, number)
-        }
+        states = letters.states(connection, [letters.of_reply(row["id"]) for row in replies])
         history = desk.history(connection, number)
         consents = desk.consents(connection, number)
         seats = desk.seats_of(connection, number)
@@ -77,7 +75,9 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
         entry,
         [_written(shelf, row, row["sealed"], "note", "") for row in notes],
         [
-            _written(shelf, row, row["kept"], row["way"], letters.get(letter_name(row["id"]), ""))
+            _written(
+                shelf, row, row["kept"], row["way"], states.get(letters.of_reply(row["id"]), "")
+            )
             for row in replies
         ],
         [Happened(row["id"], local(row["at"]), row["actor"], row["action"]) for row in history],
@@ -85,11 +85,6 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
         bool(seats["waiting"]) if seats else None,
         published,
     )
-
-
-def letter_name(reply: int) -> str:
-    """What the outbox calls the letter of this reply; its Message-ID is made from it."""
-    return f"reply:{reply}"
 
 
 def contact_of(entry: Entry) -> str:

@@ -12,6 +12,7 @@ from forms_api.languages import Edition, public
 from forms_api.outbox import NotOurs
 from forms_api.sealing import Sealer
 from forms_api.settings import Settings
+from forms_api.smtp import put_address
 from forms_api.store.letters import Letter
 from forms_api.words import Text, Words
 
@@ -98,10 +99,10 @@ class Composer:
             raise NotOurs
         domain = self._settings.mail_from.rpartition("@")[2] or "localhost"
         message = EmailMessage()
-        message["From"] = self._settings.mail_from
-        message["To"] = what["to"]
+        put_address(message, "From", self._settings.mail_from)
+        put_address(message, "To", what["to"])
         if what["reply_to"]:
-            message["Reply-To"] = what["reply_to"]
+            put_address(message, "Reply-To", what["reply_to"])
         message["Subject"] = what["subject"]
         message["Message-ID"] = f"<{sealed.dedupe.replace(':', '.')}@{domain}>"
         message["Date"] = clock.now()

@@ -84,15 +84,14 @@ def replies(connection: Connection, number: int) -> list[RowMapping]:
     return list(connection.execute(found).mappings())
 
 
-def letters_to_persons(connection: Connection, number: int | None = None) -> list[RowMapping]:
-    """Sealed letters that wait or were given up, or all to the sender of one submission."""
+def letters_to_persons(connection: Connection) -> list[RowMapping]:
+    """Sealed letters that wait or were given up."""
     c = outbox.c
     columns = select(
         c.id, c.dedupe, c.submission, c.desk, c.state, c.attempts, c.next_at, c.sent_at,
         c.last_error, submission.c.reference,
     ).outerjoin(submission, submission.c.id == c.submission)  # fmt: skip
-    mine = c.kind == "reply"
-    mine &= c.state != "sent" if number is None else c.submission == number
+    mine = (c.kind == "reply") & (c.state != "sent")
     return list(connection.execute(columns.where(mine).order_by(c.id)).mappings())
 
 

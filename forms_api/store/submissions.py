@@ -85,11 +85,16 @@ def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
     return connection.execute(select(*columns).where(c.code_hash == code_hash)).mappings().first()
 
 
-def sealed_replies(connection: Connection, code_hash: bytes) -> list[bytes]:
-    """Answers of desks, each sealed to the holder of this access code, the earliest first."""
-    found = select(reply.c.sealed).join(submission, submission.c.id == reply.c.submission)
-    mine = found.where(submission.c.code_hash == code_hash).order_by(reply.c.id)
-    return [bytes(sealed) for sealed in connection.execute(mine).scalars()]
+def sealed_replies(connection: Connection, code_hash: bytes) -> list[tuple[bytes, str]]:
+    """Answers of desks, each sealed to the holder of this access code, the earliest first; with
+    the state of its letter, "" without any.
+    """
+    c = reply.c
+    found = select(c.id, c.sealed).join(submission, submission.c.id == c.submission)
+    mine = found.where(submission.c.code_hash == code_hash).order_by(c.id)
+    rows = connection.execute(mine).all()
+    states = letters.states(connection, [letters.of_reply(row.id) for row in rows])
+    return [(bytes(row.sealed), states.get(letters.of_reply(row.id), "")) for row in rows]
 
 
 def erase(connection: Connection, code_hash: bytes, at: str) -> bool:

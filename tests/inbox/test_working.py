@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from forms_api import codes, traditional
-from forms_api.outbox import Smtp
+from forms_api.smtp import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
-from scripts.prove.outage import Mailbox
+from scripts.prove.mail_servers import Mailbox
 from scripts.service import free_port
 from tests.inbox.office import Desk, Office, text_of
 
@@ -73,7 +73,7 @@ def test_an_answer_can_be_read_by_the_holder_of_the_code_and_by_the_desks_alone(
 
 def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Office) -> None:
     port = free_port()
-    desk = office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    desk = office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     receipt = office.sends(lang="en")
     said = "To your own branch, online if it takes that."
@@ -114,7 +114,7 @@ def test_who_wrote_in_traditional_characters_gets_a_letter_in_them(
     if not knows:
         (release / "_private" / traditional.FILE).unlink()
     port = free_port()
-    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     asked = "在外地怎麼交黨費？"
     receipt = office.sends(lang="zh-hant", question=asked, publish_ok="yes")
