@@ -36,7 +36,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
             "form": {"enum": ids},
             "reference": {"type": "string", "description": "报号用 / for quoting; opens nothing"},
             "access_code": {"type": "string", "description": "只给您 / opens and deletes; keep it"},
-            "received_at": {"type": "string", "format": "date-time"},
+            "received_on": {"type": "string", "format": "date"},
             "due_on": _DAY,
             "title": _TEXT,
         }

@@ -19,6 +19,7 @@ from forms_api import (
     services,
     words,
 )
+from forms_api.at_once import Clicks
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
@@ -41,13 +42,14 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    services.attach(app, _services(settings))
+    mine = _services(settings)
+    services.attach(app, mine)
     logs.follow(app)
     app.before_request(asking.speak_as_the_site)
     app.before_request(asking.refuse_foreign_posts)
     app.after_request(headers.add)
     problems.register(app)
-    limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings)
+    limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings, mine.visitors)
     app.url_map.converters["form"] = public.FormId
     app.register_blueprint(public.blueprint)
     app.register_blueprint(lookup.blueprint)
@@ -75,7 +77,17 @@ def _services(settings: Settings) -> Services:
         settings.wait_seconds,
     )
     atexit.register(writer.close)
-    return Services(settings, definitions, site, Tokens(settings.secret), engine, writer, keeping)
+    return Services(
+        settings=settings,
+        forms=definitions,
+        site=site,
+        tokens=Tokens(settings.secret),
+        engine=engine,
+        writer=writer,
+        keeping=keeping,
+        visitors=limits.Visitors(),
+        clicks=Clicks(),
+    )
 
 
 def _sealer(settings: Settings) -> Sealer:

@@ -4,46 +4,63 @@ They take no token: the checks of origin, the field that people do not see and t
 guard them.
 """
 
-import hmac
+import hashlib
 import json
+import secrets
+import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 from flask import Response, request
 
-from forms_api import asking, chrome, clock, limits, render, replying
+from forms_api import asking, chrome, render, replying, tokens
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form
 from forms_api.services import here
 from forms_api.tokens import FASTEST, Draft
 from forms_api.words import words
 
-MERGED: Final = 60  # seconds in which the same answers of the same visitor count once
+MERGED: Final = 60.0  # seconds in which the same answers of the same visitor count once
+
+
+class Clicks:
+    """Idempotency keys of what was sent a moment ago, so that a double click is kept once.
+
+    In memory alone: what is stored of a key leads to nothing. `now` never goes back.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._own = secrets.token_bytes(32)
+        self._recent: dict[bytes, tuple[float, str]] = {}
+
+    def key(self, what: str) -> str:
+        """A new key, or the one that the same was given less than MERGED seconds ago."""
+        name, now = hashlib.blake2b(what.encode(), key=self._own).digest(), self._now()
+        with self._lock:
+            for old, (since, _) in list(self._recent.items()):
+                if now - since <= MERGED:
+                    break  # they stand in the order of their first click
+                del self._recent[old]
+            return self._recent.setdefault(name, (now, tokens.new_key()))[1]
 
 
 def send(form: Form, given: Given, checked: Checked) -> Response:
     """201 and a thank-you: the same for the second of two clicks."""
     asking.refuse_unknown_origin()
-    lang, now = asking.lang(), time.time()
+    key = here().clicks.key(_what(checked, form))
     trapped = bool(first(given, "website"))
-    window = int(now // MERGED)
-    drafts = [
-        Draft(form.id, form.version, lang, _key(checked, form, then), checked.values, trapped)
-        for then in (window, window - 1)
-    ]
-    keeping = here().keeping
-    earlier = keeping.replay(drafts[1])
-    if not earlier or (clock.now() - earlier.received_at).total_seconds() > MERGED:
-        keeping.keep(form, drafts[0], FASTEST)
+    draft = Draft(form.id, form.version, asking.lang(), key, checked.values, trapped)
+    here().keeping.keep(form, draft, FASTEST)
     return _thanks(form, checked)
 
 
-def _key(checked: Checked, form: Form, window: int) -> str:
-    """An idempotency key that only this visitor's same answers in this minute lead to."""
-    secret = here().settings.secret
-    who = [limits.visitor(secret), request.headers.get("User-Agent", "")]
-    body = json.dumps([form.id, window, *who, sorted(checked.values.items())])
-    return hmac.new(secret.encode(), body.encode(), "sha256").hexdigest()
+def _what(checked: Checked, form: Form) -> str:
+    """This visitor's answers."""
+    who = [here().visitors.name(), request.headers.get("User-Agent", "")]
+    return json.dumps([form.id, *who, sorted(checked.values.items())])
 
 
 def _thanks(form: Form, checked: Checked) -> Response:

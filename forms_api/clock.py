@@ -1,7 +1,7 @@
 """The one source of dates. JINQIAO_TODAY=2026-11-21 fixes the day; the time still runs."""
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -19,6 +19,11 @@ def today() -> date:
     return now().date()
 
 
+def start(day: date) -> datetime:
+    """The moment at which a day begins in the office's zone."""
+    return datetime.combine(day, time(), ZONE)
+
+
 def utc(moment: datetime) -> str:
-    """As moments stand in the database: 2026-11-21T13:40:00Z."""
+    """A moment as text: 2026-11-21T13:40:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

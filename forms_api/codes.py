@@ -10,6 +10,7 @@ from nacl.bindings import crypto_box_seed_keypair
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from forms_api.guards import fold
+from forms_api.padding import padded
 
 _REFERENCE: Final = "34679ACDEFGHJKMNPQRTWXY"
 _CODE: Final = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -97,9 +98,9 @@ def _reply_seed(code: str) -> bytes:
     return hashlib.blake2b(code.encode(), digest_size=32, person=b"jq reply").digest()
 
 
-def seal_to_holder(public_key: bytes, text: str) -> bytes:
-    """For the holder of the code whose public key this is, and for nobody else."""
-    return bytes(SealedBox(PublicKey(public_key)).encrypt(text.encode()))
+def seal_to_holder(public_key: bytes, document: str) -> bytes:
+    """JSON, padded, for the holder of the code whose public key this is, and for nobody else."""
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(padded(document.encode())))
 
 
 def open_as_holder(code: str, sealed: bytes) -> str:

@@ -36,14 +36,14 @@ class Composer:
         self, form: Form, draft: Draft, seconds: int, wish: Wish | None
     ) -> tuple[NewSubmission, str]:
         """What is to be stored, and its access code. `seconds` passed since the read-back."""
-        now = clock.now()
+        today = clock.today()
         lang = cast(Edition, draft.lang)
         code = codes.new_access_code()
         locks = codes.locks(code)
         branch = form.branch(draft.values)
         days = form.days_to_answer(draft.values)
         event = {"event": wish.on if wish else None}
-        last = retention.last_day(form.retention, now.date(), event)
+        last = retention.last_day(form.retention, today, event)
         score, reason = _spam(draft, seconds)
         columns: dict[str, Any] = {
             "reference": self.reference(),
@@ -53,8 +53,8 @@ class Composer:
             "status": "received",
             "desk": form.desk if branch else form.desk_without_branch or form.desk,
             "branch": branch,
-            "received_at": clock.utc(now),
-            "due_on": (workdays.after(now.date(), days) if days else last).isoformat(),
+            "received_on": today.isoformat(),
+            "due_on": (workdays.after(today, days) if days else last).isoformat(),
             "retain_until": last.isoformat(),
             "spam_score": score,
             "spam_reason": reason,
@@ -67,7 +67,7 @@ class Composer:
             columns=columns,
             consents=[_consented(one, source(lang)) for one in form.consents],
             tallies=list(form.tallies(draft.values)) if not score else [],
-            day=now.date().isoformat(),
+            day=today.isoformat(),
             key_hash=tokens.key_hash(draft.key),
             body_hash=tokens.body_hash(draft.key, draft),
             wrapped_code=tokens.wrap_code(draft.key, code),

@@ -23,7 +23,7 @@ def guide(folder: Path, recipients: Path, ask: Ask, secret: Ask, say: Callable[[
     say("Three things: your desk's key, a spare copy of it, and a second key in case it is lost.")
     say("")
     name = ask("1/3 哪个岗 / which desk [guide]: ").strip() or "guide"
-    words = secret("口令，至少 8 个字，越长越好 / passphrase, long is good: ")
+    words = secret("口令，一句至少 12 个字的话 / passphrase, a sentence of 12 characters or more: ")
     _, path = keys.new(name, folder, recipients, words)
     _opens(path, words)
     say(f"    {path}")

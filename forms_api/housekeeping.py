@@ -60,7 +60,8 @@ class Housekeeper:
             self.turn()
 
     def _look(self) -> None:
-        for kind in self._write(lambda connection: alerts.look(connection, clock.now())):
+        arrivals = self._mine.keeping.arrivals
+        for kind in self._write(lambda connection: alerts.look(connection, clock.now(), arrivals)):
             _log.warning("jump", kind=kind)
 
     def _purge(self) -> None:

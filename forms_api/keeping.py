@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from nacl.exceptions import CryptoError
@@ -27,7 +27,7 @@ from forms_api.store.writer import Writer
 from forms_api.tokens import Draft
 
 _T = TypeVar("_T")
-REPLAY: Final = timedelta(hours=24)
+REPLAY: Final = timedelta(1)  # shown again on the day of receipt and the next: 24 hours at least
 _PLACE: Final = {None: "", False: "taken", True: "waiting"}
 
 
@@ -55,7 +55,7 @@ class Status:
     reference: str
     status: str
     received_on: date
-    due_on: date
+    due_on: date | None
     answered_on: date | None
     closed_on: date | None
     retain_until: date
@@ -84,6 +84,7 @@ class Keeping:
         prefix: Callable[[], str],
         wait_seconds: float,
     ) -> None:
+        self.arrivals = alerts.Arrivals()
         self._engine = engine
         self._writer = writer
         self._composer = Composer(sealer, prefix, self._quoted)
@@ -108,8 +109,10 @@ class Keeping:
                 if duplicate:
                     raise InProgress from None
                 raise
-        known = code if kept.wrapped_code == new.wrapped_code else ""
-        return self._receipt(kept, draft.key, new.body_hash, known)
+        if kept.wrapped_code != new.wrapped_code:  # stored before
+            return self._receipt(kept, draft.key, new.body_hash)
+        self.arrivals.note(spam=new.columns["spam_score"] > 0)
+        return self._receipt(kept, draft.key, new.body_hash, code)
 
     def _keep_all(self, connection: Connection, news: Sequence[NewSubmission]) -> list[Kept]:
         return arriving.keep_all(connection, news, self._composer.reference)
@@ -136,8 +139,8 @@ class Keeping:
             form=row["form"],
             reference=row["reference"],
             status=row["status"],
-            received_on=_local(row["received_at"]).date(),
-            due_on=date.fromisoformat(row["due_on"]),
+            received_on=date.fromisoformat(row["received_on"]),
+            due_on=_date(row["due_on"]),
             answered_on=_date(row["answered_on"]),
             closed_on=_date(row["closed_on"]),
             retain_until=date.fromisoformat(row["retain_until"]),
@@ -148,12 +151,12 @@ class Keeping:
 
         False for a code that opens neither; an answer outlives the purge of its question.
         """
-        key, moment = codes.code_hash(code), clock.utc(clock.now())
+        key, today = codes.code_hash(code), clock.today().isoformat()
 
         def work(connection: Connection) -> bool:
-            erased = submissions.erase(connection, key, moment)
+            erased = submissions.erase(connection, key, today)
             if taken := answers.held(connection, key):
-                alerts.take_back(connection, taken, "public", moment)
+                alerts.take_back(connection, taken, "public")
             return taken is not None or erased
 
         done = self._written(work)
@@ -224,20 +227,16 @@ class Keeping:
         """
         if kept.body_hash != body_hash:
             raise KeyMismatch
-        received = _local(kept.received_at)
-        if kept.wrapped_code is None or clock.now() - received > REPLAY:
+        received, due = date.fromisoformat(kept.received_on), _date(kept.due_on)
+        if kept.wrapped_code is None or due is None or clock.today() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
             access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code)),
-            received_at=received,
-            due_on=date.fromisoformat(kept.due_on),
+            received_on=received,
+            due_on=due,
             place=_PLACE[kept.waiting],
         )
-
-
-def _local(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(clock.ZONE)
 
 
 def _date(text: str | None) -> date | None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Final
 
 from forms_api import first_keys, keys, privacy
 from forms_api.backup.identities import add_identity_argument
@@ -21,6 +22,15 @@ _TEXTS = (
     ("rotate", "换新密钥，标记旧的 / the next key pair; marks the old one"),
     ("revoke", "收回离任者的密钥，存着的全部重新封装 / end a key, seal all anew"),
     ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
+)
+
+
+#: Characters of a passphrase.
+SHORTEST: Final = 12
+_BARE = (
+    "注意：这把私钥没有口令，谁拿到文件谁就能看到所有人填的内容，只适合演示。请加 --passphrase。\n"
+    "Careful: this secret key has no passphrase. Whoever gets the file reads what everybody\n"
+    "wrote; it suits a demonstration only. Use --passphrase."
 )
 
 
@@ -71,6 +81,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     make = keys.new if args.action == "new" else keys.rotate
     words = _passphrase() if args.passphrase else ""
     key, path = make(args.name, args.folder or folder, recipients, words)
+    if not words:
+        print(_BARE, file=sys.stderr)
     if args.json:
         print(json.dumps({"id": key.id, "secret": str(path), "recipient": key.recipient}))
         return 0
@@ -153,6 +165,9 @@ def _passphrase(prompt: str = "口令 / passphrase: ") -> str:
         words = getpass.getpass(prompt)
         if words != getpass.getpass("再输一次 / again: "):
             raise SettingsError("两次口令不一样。 / The two passphrases differ.")
-    if len(words) < 8:
-        raise SettingsError("口令至少要八个字符。 / A passphrase needs at least eight characters.")
+    if len(words) < SHORTEST:
+        raise SettingsError(
+            f"口令至少要 {SHORTEST} 个字符，一句只有自己知道的话最好。 / "
+            f"A passphrase needs at least {SHORTEST} characters; a sentence only you know is best."
+        )
     return words

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from forms_api import clock, privacy, smtp
+from forms_api import privacy, smtp
 from forms_api.settings import Settings
 from forms_api.store import letters
 from forms_api.store.engine import migrate, open_engine
@@ -26,11 +26,10 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """1 while letters were given up that an operator can help, else 0. Raises SettingsError."""
     engine = open_engine(Settings.from_env(environ).database_url)
     migrate(engine)
-    now = clock.utc(clock.now())
     revived = 0
     try:
         if args.retry:
-            revived = privacy.directly(engine)(lambda c: letters.revive(c, now))
+            revived = privacy.directly(engine)(letters.revive)
         with engine.connect() as connection:
             counts, stuck = letters.counts(connection), letters.stuck(connection)[0]
             c = outbox.c

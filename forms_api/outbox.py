@@ -112,7 +112,7 @@ class Outbox:
         self._stopping = threading.Event()
         self._unavailable = 0  # times in a row that no connection could be had
         self._rests_until: datetime | None = None
-        self._taken: dict[int, str] = {}  # by the server; when; not yet noted in the database
+        self._taken: dict[int, str] = {}  # by the server, on which day; not yet noted here
         self.passed_by: set[int] = set()  # letters that `compose` has no key for
 
     def deliver(self) -> Delivered:
@@ -187,14 +187,14 @@ class Outbox:
             raise Refused("content", type(error).__name__, final=True) from error
         self._mailer.send(message)
         self._unavailable = 0
-        self._taken[letter.id] = clock.utc(self._now())
+        self._taken[letter.id] = self._now().astimezone(clock.ZONE).date().isoformat()
         self._note_taken()
         return True
 
     def _note_taken(self) -> None:
         """Again after a failure of the database, before anything else is sent."""
-        for number, at in list(self._taken.items()):
-            self._write(partial(letters.sent, number=number, who=self._who, at=at))
+        for number, day in list(self._taken.items()):
+            self._write(partial(letters.sent, number=number, who=self._who, day=day))
             del self._taken[number]
 
     def _give_back(self, those: Sequence[Letter] | deque[Letter]) -> None:

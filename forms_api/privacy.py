@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
@@ -53,7 +53,7 @@ def due(engine: Engine, forms: Mapping[str, Form], today: date) -> list[Candidat
 
 def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
     """Removes what is due, for good; safe to repeat and to run in several processes."""
-    today, moment = clock.today(), clock.utc(clock.now())
+    today = clock.today()
     found = due(engine, forms, today)
     for start in range(0, len(found), BATCH):
         wanted = {one.id for one in found[start : start + BATCH]}
@@ -61,21 +61,21 @@ def purge(engine: Engine, write: Write, forms: Mapping[str, Form]) -> Purged:
         def work(connection: Connection, wanted: set[int] = wanted) -> None:
             still = forgetting.candidates(connection, today.isoformat())
             mine = [_counted(one) for one in still if one.id in wanted]
-            forgetting.forget(connection, mine, moment)
+            forgetting.forget(connection, mine, today.isoformat())
 
         write(work)
-    codes = write(lambda connection: _tidy(connection, clock.now()))
+    codes = write(lambda connection: _tidy(connection, today))
     clear_log(engine)  # each time: an earlier erasure may have met a reader
     return Purged(dict(Counter(one.form for one in found)), codes)
 
 
-def _tidy(connection: Connection, now: datetime) -> int:
+def _tidy(connection: Connection, today: date) -> int:
     forgetting.drop_old(
         connection,
-        clock.utc(now - timedelta(TOMBSTONE_DAYS)),
-        clock.utc(now - timedelta(ALERT_DAYS)),
+        (today - timedelta(TOMBSTONE_DAYS)).isoformat(),
+        clock.utc(clock.start(today - timedelta(ALERT_DAYS))),
     )
-    return forgetting.hide_codes(connection, clock.utc(now - REPLAY))
+    return forgetting.hide_codes(connection, (today - REPLAY).isoformat())
 
 
 def _last_day(one: Candidate, forms: Mapping[str, Form]) -> date:
@@ -98,4 +98,4 @@ def _counted(one: Candidate) -> Due:
 
 
 def _received(one: Candidate) -> date:
-    return datetime.fromisoformat(one.received_at).astimezone(clock.ZONE).date()
+    return date.fromisoformat(one.received_on)

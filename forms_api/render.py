@@ -5,7 +5,7 @@ Every function gives inner HTML for the site's article; the shell around it is t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class Receipt:
 
     reference: str
     access_code: str
-    received_at: datetime
+    received_on: date
     due_on: date
     place: str = ""  # with seats: "taken", or "waiting" for the waiting list
 
@@ -217,7 +217,7 @@ def receipt_html(
         lang,
         form=form,
         receipt=receipt,
-        received=dates.minute(receipt.received_at, lang),
+        received=dates.day(receipt.received_on, lang),
         due=dates.day_of_year(receipt.due_on, lang),
         way=words(lang)(f"receipt.by_{_way(form, values)}", **blanks),
         rows=[row for row in answers(form, lang, catalogue, values) if row["text"]],

@@ -64,7 +64,7 @@ def receipt_body(form: Form, lang: Edition, receipt: Receipt, html: str) -> dict
         "form": form.id,
         "reference": receipt.reference,
         "access_code": receipt.access_code,
-        "received_at": receipt.received_at.isoformat(),
+        "received_on": receipt.received_on.isoformat(),
         "due_on": receipt.due_on.isoformat() if form.answer_days else None,
         **({"place": receipt.place} if receipt.place else {}),
         "title": page_title(lang, "receipt.title"),

@@ -60,8 +60,8 @@ def reseal(
         done, closed = done + len(new), closed + failed
         tell(done + closed, total)
     if done:
-        at = clock.utc(clock.now())
-        write(lambda c: submissions.note(c, None, at, "system", f"resealed:{done}"))
+        today = clock.today().isoformat()
+        write(lambda c: submissions.note(c, None, today, "system", f"resealed:{done}"))
         clear_log(engine)
     return Resealed(done, closed)
 

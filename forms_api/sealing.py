@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pyrage  # type: ignore[import-untyped]
 
+from forms_api.padding import padded
+
 _KEY: Final = "desk.key"
 
 
@@ -26,9 +28,9 @@ class Sealer:
         self.key_ids = tuple(key_id(text) for text in recipients)
 
     def seal(self, payload: Mapping[str, Any]) -> bytes:
-        """The payload as UTF-8 JSON, sealed."""
+        """The payload as UTF-8 JSON, padded and sealed."""
         plain = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        return bytes(pyrage.encrypt(plain, self._recipients))
+        return bytes(pyrage.encrypt(padded(plain), self._recipients))
 
 
 def key_id(recipient: str) -> str:

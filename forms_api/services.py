@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from forms_api.forms import Form
 from forms_api.keeping import Keeping
+from forms_api.limits import Visitors
 from forms_api.settings import Settings
 from forms_api.site import Site
 from forms_api.store.writer import Writer
 from forms_api.tokens import Tokens
+
+if TYPE_CHECKING:
+    from forms_api.at_once import Clicks
 
 _NAME = "jinqiao"
 
@@ -26,6 +30,8 @@ class Services:
     engine: Engine
     writer: Writer
     keeping: Keeping
+    visitors: Visitors
+    clicks: "Clicks"
 
 
 def attach(app: Flask, services: Services) -> None:

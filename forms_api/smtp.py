@@ -428,7 +428,8 @@ class _Replies:
         self._left -= len(line)
         if self._left < 0:
             raise OSError(errno.EMSGSIZE, "it says too much")
-        return line
+        # "250" cut off before its line end is no yes: it could have become "2500" or "250-".
+        return line if line.endswith(b"\n") or len(line) == most else b""
 
     def holds_more(self) -> bool:
         before = self._sock.gettimeout()

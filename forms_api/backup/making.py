@@ -11,7 +11,7 @@ from forms_api import clock
 from forms_api.backup import archive, forgotten, snapshots
 from forms_api.backup.archive import Manifest
 from forms_api.privacy import TOMBSTONE_DAYS
-from forms_api.store.forgetting import tombstone_moments
+from forms_api.store.forgetting import tombstone_days
 
 
 def make(engine: Engine, folder: Path, recipients: tuple[str, ...]) -> tuple[Path, Manifest]:
@@ -32,8 +32,8 @@ def make(engine: Engine, folder: Path, recipients: tuple[str, ...]) -> tuple[Pat
 def note_forgotten(engine: Engine, folder: Path) -> int:
     """The list alone: quick enough for every few minutes. How many references it has."""
     with engine.connect() as connection:
-        stones = tombstone_moments(connection)
-    too_old = clock.utc(clock.now() - timedelta(TOMBSTONE_DAYS))
+        stones = tombstone_days(connection)
+    too_old = (clock.today() - timedelta(TOMBSTONE_DAYS)).isoformat()
     return forgotten.add(folder / forgotten.NAME, stones, too_old)
 
 

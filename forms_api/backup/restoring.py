@@ -15,7 +15,7 @@ from forms_api.backup.faults import BackupError
 from forms_api.privacy import TOMBSTONE_DAYS
 from forms_api.store import answers, fence, submissions
 from forms_api.store.engine import begin_writing, clear_log, is_known, migrate
-from forms_api.store.forgetting import tombstone_moments
+from forms_api.store.forgetting import tombstone_days
 from forms_api.store.tables import submission
 
 _MANY = 500  # references a statement
@@ -59,13 +59,13 @@ def restore(
         about = archive.unseal(path, identities, snapshot)
         _refuse_unfit(about, path)
         with snapshots.opened(snapshot) as copy:
-            migrate(copy)
             with copy.begin() as connection:
                 begin_writing(connection)
                 fence.take_down(connection)  # a backup made while its database was moving
+            migrate(copy)
             migrate(engine)
             with engine.connect() as connection:
-                stones |= tombstone_moments(connection)
+                stones |= tombstone_days(connection)
                 there, newer, empty = _compare(connection, copy, stones)
             saved = None
             if not empty:
@@ -140,7 +140,7 @@ def _replay(copy: Engine, stones: Mapping[str, str]) -> int:
         begin_writing(connection)
         for start in range(0, len(names), _MANY):
             some = names[start : start + _MANY]
-            erased += submissions.erase_again(connection, some, clock.utc(clock.now()))
+            erased += submissions.erase_again(connection, some, clock.today().isoformat())
             answers.withdraw_again(connection, some)
             for name in some:
                 submissions.bury(connection, name, stones[name], "asked")

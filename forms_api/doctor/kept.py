@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import clock, privacy, smtp
+from forms_api import privacy, smtp
 from forms_api.backup import archive
 from forms_api.backup.faults import BackupError
 from forms_api.doctor.finding import Finding, finding, rising
@@ -151,8 +151,8 @@ def _mail(connection: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _clock(connection: Connection, now: datetime) -> Iterator[Finding]:
-    newest = connection.execute(select(func.max(event.c.at))).scalar_one()
-    if newest and newest > clock.utc(now + _AHEAD):
+    newest = connection.execute(select(func.max(event.c.day))).scalar_one()
+    if newest and newest > (now + _AHEAD).date().isoformat():
         yield finding(
             "error",
             "clock",

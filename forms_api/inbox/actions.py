@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import local
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -41,7 +40,7 @@ class Actions:
 
     def note(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
         def add(connection: Connection) -> None:
-            desk.add_note(connection, entry.number, _now(), self.desk, ciphertext)
+            desk.add_note(connection, entry.number, _today(), self.desk, ciphertext)
 
         self._do(entry, edition, {}, "note", add)
 
@@ -50,9 +49,9 @@ class Actions:
 
         def tell(connection: Connection) -> None:
             facts = {"reference": entry.reference, "form": entry.form, "desk": to}
-            facts["due_on"] = entry.due_on
+            facts["due_on"] = entry.due_on or ""
             name = f"handed:{entry.reference}:{edition}"
-            letters.put(connection, name, "received", to, facts, _now(), entry.number)
+            letters.put(connection, name, "received", to, facts, entry.number)
 
         self._do(entry, edition, {"desk": to}, f"handed:{to}", tell)
 
@@ -68,10 +67,9 @@ class Actions:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            day = _day_of_receipt(entry)
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
-                submissions.count(connection, entry.form, field, choice, day, times)
+                submissions.count(connection, entry.form, field, choice, entry.received_on, times)
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
@@ -79,14 +77,13 @@ class Actions:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
-            at = _now()
             number = desk.add_reply(
-                connection, entry.number, at, self.desk,
+                connection, entry.number, _today(), self.desk,
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
             if sealed.letter is not None:
                 name = letters.of_reply(number)
-                desk.add_letter(connection, entry.number, name, at, self.desk, sealed.letter)
+                desk.add_letter(connection, entry.number, name, self.desk, sealed.letter)
 
         values = _dated(entry, "answered")
         if close:
@@ -115,8 +112,8 @@ class Actions:
             if not desk.change(connection, entry.number, edition, {}):
                 return False
             if published := answers.answer_of(connection, entry.number):
-                alerts.take_back(connection, published, self.desk, _now())
-            return submissions.erase_one(connection, entry.reference, _now(), self.desk)
+                alerts.take_back(connection, published, self.desk)
+            return submissions.erase_one(connection, entry.reference, _today(), self.desk)
 
         if not self.write(work):
             raise Stale
@@ -124,7 +121,9 @@ class Actions:
 
     def said(self, action: str) -> None:
         """A line of record about no single submission: opened, exported, sent."""
-        self.write(lambda connection: desk.note_event(connection, None, _now(), self.desk, action))
+        self.write(
+            lambda connection: desk.note_event(connection, None, _today(), self.desk, action)
+        )
 
     def _do(
         self,
@@ -140,21 +139,16 @@ class Actions:
             if extra:
                 extra(connection)
             if action:
-                desk.note_event(connection, entry.number, _now(), self.desk, action)
+                desk.note_event(connection, entry.number, _today(), self.desk, action)
             return True
 
         if not self.write(work):
             raise Stale
 
 
-def _day_of_receipt(entry: Entry) -> str:
-    """The day of receipt, as the counts have it."""
-    return local(entry.received_at).date().isoformat()
-
-
 def _dated(entry: Entry, status: str) -> dict[str, Any]:
     """A status with the dates that belong to it; opened again, they are gone."""
-    today = clock.today().isoformat()
+    today = _today()
     answered = entry.answered_on if status in ("answered", "closed") else None
     if status == "answered":
         answered = answered or today
@@ -163,5 +157,5 @@ def _dated(entry: Entry, status: str) -> dict[str, Any]:
     return values if status == "closed" else {**values, "duplicate_of": None}
 
 
-def _now() -> str:
-    return clock.utc(clock.now())
+def _today() -> str:
+    return clock.today().isoformat()

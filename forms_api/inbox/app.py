@@ -20,7 +20,7 @@ from forms_api.privacy import directly
 from forms_api.settings import Settings
 from forms_api.site import Site
 
-_OUTSIDE = {"entering.enter", "entering.asset"}  # what needs no cookie
+_OUTSIDE = {"entering.look_in", "entering.enter", "entering.asset"}  # what needs no cookie
 _LONGEST = 256 * 1024  # bytes of a posted form
 
 

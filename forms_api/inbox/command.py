@@ -1,10 +1,13 @@
 """`python -m forms_api.cli inbox`: the desk's inbox in the browser, on this computer alone."""
 
 import argparse
+import html
 import sys
+import tempfile
 import threading
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -119,7 +122,12 @@ def with_listed_recipients(settings: Settings) -> Settings:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Nothing is written about requests: an address may name a submission."""
+    """Nothing is written about requests: an address may name a submission. Nothing is told of what
+    answers.
+    """
+
+    def version_string(self) -> str:
+        return "inbox"
 
     def log(self, type: str, message: str, *args: object) -> None:
         pass
@@ -133,13 +141,27 @@ def _serve(server: BaseWSGIServer, app: Flask, *, browser: bool) -> None:
     print("The inbox is open on this computer and no other. Ctrl-C stops it.")
     print("这个网址只能用一次，按回车再要一个 / works once; Enter makes another:")
     print(door.link(), flush=True)
-    if browser:
-        webbrowser.open(door.link())
     try:
-        for _ in sys.stdin if sys.stdin.isatty() else ():
-            print(door.new_link(), flush=True)
-        threading.Event().wait()
+        with link_file(door.link()) as file:
+            if browser:
+                webbrowser.open(file.as_uri())
+            for _ in sys.stdin if sys.stdin.isatty() else ():
+                print(door.new_link(), flush=True)
+            threading.Event().wait()
     except KeyboardInterrupt:
         print()
     finally:
         server.shutdown()
+
+
+@contextmanager
+def link_file(link: str) -> Iterator[Path]:
+    """A page that leads to the link, readable by this user alone: a list of processes shows the
+    name of this file in the browser's command line, not the link.
+    """
+    text = f'<!doctype html><meta http-equiv="refresh" content="0;url={html.escape(link)}">\n'
+    with tempfile.TemporaryDirectory(prefix="jinqiao-inbox-") as folder:  # 0700
+        path = Path(folder) / "open.html"
+        path.touch(0o600)
+        path.write_text(text, "utf-8")
+        yield path

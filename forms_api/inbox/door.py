@@ -1,9 +1,12 @@
-"""Who gets in: one link that works once, then a cookie of this browser; posts carry a token."""
+"""Who gets in: one link that works once, then a cookie of this browser; posts carry a token.
+
+Looking at the link changes nothing, so that scanners and previews do not use it up: its page posts
+it back.
+"""
 
 import hmac
 import secrets
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Request, Response
 
@@ -43,9 +46,13 @@ class Door:
         self._link = secrets.token_urlsafe(32)
         return self.link()
 
+    def knows(self, given: str) -> bool:
+        """Whether this link would still let somebody in."""
+        return bool(self._link) and _same(given, self._link)
+
     def enter(self, given: str) -> str | None:
         """The value of the cookie, for who brings the link for the first time."""
-        if not self._link or not _same(given, self._link):
+        if not self.knows(given):
             return None
         self._link, self._session = "", secrets.token_urlsafe(32)
         return self._session
@@ -59,12 +66,14 @@ class Door:
 
     def is_our_post(self, request: Request) -> bool:
         """From a page of this process: its token, and no other origin."""
-        origin = request.headers.get("Origin")
-        if origin not in {None, "null"} and urlsplit(origin).netloc != request.host:
+        return self.is_from_here(request) and _same(request.form.get("csrf", ""), self.csrf)
+
+    def is_from_here(self, request: Request) -> bool:
+        """As far as the browser says; `null` is what a page without a referrer sends."""
+        origin = request.headers.get("Origin", "null")
+        if origin not in {"null", f"http://{request.host}"}:
             return False
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            return False
-        return _same(request.form.get("csrf", ""), self.csrf)
+        return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
 
 
 def add_headers(reply: Response) -> Response:

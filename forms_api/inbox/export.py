@@ -17,7 +17,7 @@ from forms_api.inbox.shelf import Entry
 
 #: What stands in the clear, in front of the answers.
 CLEAR: Final = (
-    *("reference", "form", "status", "desk", "branch", "received_at", "due_on", "answered_on"),
+    *("reference", "form", "status", "desk", "branch", "received_on", "due_on", "answered_on"),
     *("closed_on", "lang", "spam_reason"),
 )
 #: Spreadsheets take what begins with one of these for a formula; tab and line ends can hide one.

@@ -44,8 +44,8 @@ class Wanted:
         """What the address says; without it, what is open at this desk."""
         given = {name: query[name] for name in cls.__slots__ if name in query}
         numbers = {
-            name: int(given.pop(name)) if given[name].isdecimal() else 1
-            for name in ("search", "page")
+            name: whole_number(given.pop(name)) or usual
+            for name, usual in (("search", 0), ("page", 1))
             if name in given
         }
         if given.get("status", "open") not in STATUSES:
@@ -88,6 +88,11 @@ class Listed:
     ordered: Callable[[], Iterator[Entry]]
 
 
+def whole_number(text: str) -> int | None:
+    """A number as our own pages write it, of at most nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -> str:
     """Which of GROUPS; `soon` is the last day that counts as soon."""
     form = forms.get(facets.form)
@@ -102,7 +107,8 @@ def group_of(facets: Facets, forms: Mapping[str, Form], today: str, soon: str) -
 
 def row_of(entry: Entry, forms: Mapping[str, Form], today: date) -> Row:
     group = group_of(entry.facets, forms, today.isoformat(), _soon(today))
-    left = None if group == "none" else workdays.until(today, date.fromisoformat(entry.due_on))
+    owed = entry.due_on if group != "none" else None
+    left = workdays.until(today, date.fromisoformat(owed)) if owed else None
     return Row(entry, group, left)
 
 
@@ -145,13 +151,15 @@ def _fits(wanted: Wanted, name: str, value: str) -> bool:
     asked: str = getattr(wanted, name)
     if name == "status" and asked == "open":
         return value in OPEN
+    if name == "desk" and not value:  # erased: it belongs to nobody any more
+        return True
     return asked in ("", "all", value)
 
 
 def _ordered(found: Mapping[tuple[bool, str], list[Entry]], sort: str) -> Iterator[Entry]:
     """One after the other, as far as somebody asks for them."""
     if sort == "new":
-        newest = sorted(chain(*found.values()), key=lambda one: (one.received_at, one.number))
+        newest = sorted(chain(*found.values()), key=lambda one: (one.received_on, one.number))
         yield from reversed(newest)
         return
     for key in sorted(found):  # what is owed, by its day; then what is not

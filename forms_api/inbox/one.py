@@ -20,7 +20,7 @@ _LONG = 20  # characters that nobody writes twice by chance
 class Written:
     """A note or an answer; `text` is None where this key does not open it. `state`: of its mail."""
 
-    at: datetime
+    day: date
     desk: str
     way: str
     text: str | None
@@ -30,7 +30,7 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Happened:
     id: int
-    at: datetime
+    day: date
     actor: str
     action: str
 
@@ -40,8 +40,8 @@ class Agreed:
     purpose: str
     version: str
     separate: bool
-    given: datetime
-    withdrawn: datetime | None
+    given: date
+    withdrawn: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
             )
             for row in replies
         ],
-        [Happened(row["id"], local(row["at"]), row["actor"], row["action"]) for row in history],
+        [
+            Happened(row["id"], date.fromisoformat(row["day"]), row["actor"], row["action"])
+            for row in history
+        ],
         [_agreed(row) for row in consents],
         bool(seats["waiting"]) if seats else None,
         published,
@@ -130,7 +133,7 @@ def last_day(entry: Entry, forms: Mapping[str, Form]) -> date:
         return promised
     answered, closed = _day(entry.answered_on), _day(entry.closed_on)
     days = {"answer": answered or closed, "handover": answered or closed, "closing": closed}
-    received = local(entry.received_at).date()
+    received = date.fromisoformat(entry.received_on)
     return min(promised, retention.last_day(form.retention, received, days))
 
 
@@ -143,14 +146,12 @@ def _written(
 ) -> Written:
     payload = shelf.unsealed(bytes(ciphertext)) if ciphertext else None
     text = payload.get("text") if payload else None
-    return Written(local(row["at"]), row["desk"], way, text, state)
+    return Written(date.fromisoformat(row["day"]), row["desk"], way, text, state)
 
 
 def _agreed(row: RowMapping) -> Agreed:
-    withdrawn = local(row["withdrawn_at"]) if row["withdrawn_at"] else None
-    return Agreed(
-        row["purpose"], row["notice_version"], row["separate"], local(row["given_at"]), withdrawn
-    )
+    given, withdrawn = date.fromisoformat(row["given_on"]), _day(row["withdrawn_on"])
+    return Agreed(row["purpose"], row["notice_version"], row["separate"], given, withdrawn)
 
 
 def _day(text: str | None) -> date | None:

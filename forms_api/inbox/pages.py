@@ -1,7 +1,7 @@
 """The inbox's pages: its templates and words, in the language the desk reads."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from forms_api import clock, dates
+from forms_api import clock, dates, smtp
 from forms_api.inbox.desktop import here
 from forms_api.languages import Edition, Folder, other, public, source
 from forms_api.templating import templates_in
@@ -79,14 +79,18 @@ class Shown:
     def day(self, value: date | str) -> str:
         return dates.day(date.fromisoformat(value) if isinstance(value, str) else value, self._lang)
 
-    def minute(self, value: Any) -> str:
-        return dates.minute(value.astimezone(clock.ZONE), self._lang)
+    def short(self, value: date | str) -> str:
+        """11-21, for tables; with the year where it is another one."""
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        return f"{day:%m-%d}" if day.year == clock.today().year else day.isoformat()
 
-    def short(self, value: Any) -> str:
-        """11-21 13:40: for tables; the year where it is another one."""
-        moment = value.astimezone(clock.ZONE)
-        near = moment.year == clock.today().year
-        return f"{moment:%m-%d %H:%M}" if near else f"{moment:%Y-%m-%d}"
+    def soon(self, moment: str) -> str:
+        """11-21 13:40: when a letter is tried again."""
+        return f"{datetime.fromisoformat(moment).astimezone(clock.ZONE):%m-%d %H:%M}"
+
+    def why(self, error: str | None) -> str:
+        """Why a letter did not leave."""
+        return smtp.why(error or "")[self._lang == "en"]
 
     def left(self, days: int | None, group: str = "") -> str:
         if group == "overdue" and days == 0:  # a weekend since

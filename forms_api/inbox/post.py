@@ -3,9 +3,6 @@
 import threading
 from typing import Final
 
-from sqlalchemy import Connection
-
-from forms_api import clock
 from forms_api.form import Form
 from forms_api.inbox.replies import Composer
 from forms_api.inbox.vault import Vault
@@ -60,11 +57,7 @@ class Post:
 
     def try_again(self) -> None:
         """All that wait or were given up, now."""
-
-        def work(connection: Connection) -> None:
-            desk.letters_at_once(connection, clock.utc(clock.now()))
-
-        self._write(work)
+        self._write(desk.letters_at_once)
         if self._delivery:
             self._delivery.outbox.resume()
         self.nudge()

@@ -48,8 +48,8 @@ class Entry:
     status: str
     desk: str
     branch: str | None
-    received_at: str
-    due_on: str
+    received_on: str
+    due_on: str | None
     answered_on: str | None
     closed_on: str | None
     retain_until: str
@@ -191,7 +191,7 @@ def _entry(row: RowMapping, opened: Opened | None) -> Entry:
             row["desk"],
             row["branch"] or "",
             row["spam_score"] > 0,
-            row["due_on"],
+            row["due_on"] or "",
         ),
         **{**values, "key_ids": tuple(json.loads(row["key_ids"] or "[]"))},
     )

@@ -45,7 +45,7 @@ def page(
     kept = stale or typed or {}
     conflict = None
     if stale is not None:
-        seen = int(stale["newest"]) if stale.get("newest", "").isdecimal() else 0
+        seen = lists.whole_number(stale.get("newest", "")) or 0
         since = [line for line in one.history if line.id > seen]
         conflict = Conflict(stale.get("seen_status", ""), stale.get("seen_desk", ""), since)
     way = reading.way_of(entry)
@@ -57,7 +57,6 @@ def page(
         row=lists.row_of(entry, mine.forms, clock.today()),
         form=mine.forms.get(entry.form),
         answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
-        received=reading.local(entry.received_at),
         keep_until=reading.last_day(entry, mine.forms),
         contact=reading.contact_of(entry),
         asked_way=way,
@@ -72,5 +71,4 @@ def page(
         faults=faults or {},
         conflict=conflict,
         mail_works=mine.post.works,
-        local=reading.local,
     )

@@ -150,7 +150,7 @@ def _copy(
     }
     if still != mine or not all(one.equal for one in tables.values()):
         raise Differs(tables)
-    submissions.note(arriving, None, clock.utc(clock.now()), "system", _action(mine))
+    submissions.note(arriving, None, clock.today().isoformat(), "system", _action(mine))
     return tables
 
 

@@ -83,7 +83,7 @@ def offer_answer(
         mine = published_answer.c.slug == slug
         new = {**words, "version": there["version"] + 1, "state": OFFERED}
         connection.execute(update(published_answer).where(mine).values(new))
-    submissions.note(connection, number, clock.utc(clock.now()), desk, "offered")
+    submissions.note(connection, number, clock.today().isoformat(), desk, "offered")
     return str(slug)
 
 
@@ -111,9 +111,9 @@ def withdraw_answer(connection: Connection, slug: str, *, actor: str) -> bool:
     gone = {**_EMPTY, "state": WITHDRAWN, "holder": None}
     if connection.execute(update(published_answer).where(*mine).values(gone)).rowcount == 0:
         return False
-    moment = clock.utc(clock.now())
-    submissions.bury(connection, slug.upper(), moment, "withdrawn")
-    submissions.note(connection, None, moment, actor, "answer-withdrawn")
+    today = clock.today().isoformat()
+    submissions.bury(connection, slug.upper(), today, "withdrawn")
+    submissions.note(connection, None, today, actor, "answer-withdrawn")
     return True
 
 

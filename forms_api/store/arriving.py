@@ -23,7 +23,7 @@ class Consented:
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """Everything of a submission but its number; moments are UTC, see tables.
+    """Everything of a submission but its number; days as in tables.
 
     `notice` is what the desk is told by mail, nothing if it shall not be.
     """
@@ -108,7 +108,7 @@ def _key(number: int, new: NewSubmission) -> dict[str, Any]:
         "body_hash": new.body_hash,
         "submission": number,
         "wrapped_code": new.wrapped_code,
-        "created_at": new.columns["received_at"],
+        "created_on": new.columns["received_on"],
     }
 
 
@@ -120,21 +120,20 @@ def _consents(number: int, new: NewSubmission) -> Iterator[dict[str, Any]]:
             "notice_version": one.notice_version,
             "notice_hash": one.notice_hash,
             "separate": one.separate,
-            "given_at": new.columns["received_at"],
+            "given_on": new.columns["received_on"],
         }
 
 
 def _received(number: int, new: NewSubmission) -> dict[str, Any]:
-    at = new.columns["received_at"]
-    return {"submission": number, "at": at, "actor": "public", "action": "received"}
+    day = new.columns["received_on"]
+    return {"submission": number, "day": day, "actor": "public", "action": "received"}
 
 
 def _letters(number: int, new: NewSubmission) -> Iterator[dict[str, Any]]:
     if new.notice:
         reference, desk = new.columns["reference"], new.columns["desk"]
         facts = {**new.notice, "reference": reference}
-        at = new.columns["received_at"]
-        yield letters.row(f"received:{reference}", "received", desk, facts, at, number)
+        yield letters.row(f"received:{reference}", "received", desk, facts, number)
 
 
 def _kept(connection: Connection, number: int, new: NewSubmission) -> Kept:
@@ -143,7 +142,7 @@ def _kept(connection: Connection, number: int, new: NewSubmission) -> Kept:
     columns = new.columns
     return Kept(
         columns["reference"],
-        columns["received_at"],
+        columns["received_on"],
         columns["due_on"],
         new.body_hash,
         new.wrapped_code,

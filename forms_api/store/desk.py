@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
-from forms_api.store import submissions
+from forms_api.store import letters, submissions
 from forms_api.store.tables import consent, event, note, outbox, place, reply, submission
 
 _MANY: Final = 500  # rows a statement
@@ -65,7 +65,7 @@ def public_key(connection: Connection, number: int) -> bytes:
 
 def history(connection: Connection, number: int) -> list[RowMapping]:
     c = event.c
-    found = select(c.id, c.at, c.actor, c.action).where(c.submission == number).order_by(c.id)
+    found = select(c.id, c.day, c.actor, c.action).where(c.submission == number).order_by(c.id)
     return list(connection.execute(found).mappings())
 
 
@@ -88,7 +88,7 @@ def letters_to_persons(connection: Connection) -> list[RowMapping]:
     """Sealed letters that wait or were given up."""
     c = outbox.c
     columns = select(
-        c.id, c.dedupe, c.submission, c.desk, c.state, c.attempts, c.next_at, c.sent_at,
+        c.id, c.dedupe, c.submission, c.desk, c.state, c.attempts, c.next_at, c.sent_on,
         c.last_error, submission.c.reference,
     ).outerjoin(submission, submission.c.id == c.submission)  # fmt: skip
     mine = (c.kind == "reply") & (c.state != "sent")
@@ -106,42 +106,43 @@ def change(connection: Connection, number: int, edition: int, values: Mapping[st
     return connection.execute(mine.values(**values, edition=edition + 1)).rowcount == 1
 
 
-def add_note(connection: Connection, number: int, at: str, desk: str, ciphertext: bytes) -> None:
-    line = {"submission": number, "at": at, "desk": desk, "sealed": ciphertext}
+def add_note(connection: Connection, number: int, day: str, desk: str, ciphertext: bytes) -> None:
+    line = {"submission": number, "day": day, "desk": desk, "sealed": ciphertext}
     connection.execute(insert(note).values(line))
 
 
 def add_reply(
     connection: Connection,
     number: int,
-    at: str,
+    day: str,
     desk: str,
     way: str,
     for_holder: bytes,
     for_desks: bytes,
 ) -> int:
     """The new answer's number."""
-    line = {"submission": number, "at": at, "desk": desk, "way": way}
+    line = {"submission": number, "day": day, "desk": desk, "way": way}
     sealed_both = {"sealed": for_holder, "kept": for_desks}
     new = insert(reply).values({**line, **sealed_both}).returning(reply.c.id)
     return int(connection.execute(new).scalar_one())
 
 
 def add_letter(
-    connection: Connection, number: int | None, dedupe: str, at: str, desk: str, ciphertext: bytes
+    connection: Connection, number: int | None, dedupe: str, desk: str, ciphertext: bytes
 ) -> None:
     """A letter to a person; what it says and to whom is in the ciphertext alone."""
-    line = {"dedupe": dedupe, "submission": number, "kind": "reply", "desk": desk, "facts": "{}"}
-    waits = {"state": "waiting", "attempts": 0, "next_at": at, "sealed": ciphertext}
-    connection.execute(insert(outbox).values({**line, **waits}))
+    line = letters.row(dedupe, "reply", desk, {}, number)
+    connection.execute(insert(outbox).values({**line, "sealed": ciphertext}))
 
 
-def letters_at_once(connection: Connection, at: str) -> None:
+def letters_at_once(connection: Connection) -> None:
     """All that wait or were given up are due now, as if new: a person asked for it."""
     mine = update(outbox).where(outbox.c.sealed.is_not(None), outbox.c.state != "sent")
-    connection.execute(mine.values(state="waiting", attempts=0, next_at=at))
+    connection.execute(mine.values(state="waiting", attempts=0, next_at=letters.due_now()))
 
 
-def note_event(connection: Connection, number: int | None, at: str, desk: str, action: str) -> None:
+def note_event(
+    connection: Connection, number: int | None, day: str, desk: str, action: str
+) -> None:
     """One line of the record; an action has at most forty characters."""
-    submissions.note(connection, number, at, desk, action[:40])
+    submissions.note(connection, number, day, desk, action[:40])

@@ -1,7 +1,7 @@
 """Opening the database: SQLite in WAL mode with full sync, or PostgreSQL; then migrating it."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pysqlite3  # type: ignore[import-untyped]
 from alembic import command
@@ -102,13 +102,24 @@ def clear_log(engine: Engine) -> None:
             connection.exec_driver_sql("VACUUM submission, reply, note, outbox, idempotency")
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, to: str = "head") -> None:
     """Brings the schema up to date; several processes may do so at once."""
     config = _config()
-    with engine.begin() as connection:
-        begin_writing(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        _hold_foreign_keys(connection, "OFF")  # SQLite makes a changed table anew
+        try:
+            with connection.begin():
+                begin_writing(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, to)
+        finally:
+            _hold_foreign_keys(connection, "ON")
+
+
+def _hold_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
+    """Outside a transaction: inside one SQLite does not listen."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute(f"PRAGMA foreign_keys={state}")  # type: ignore[union-attr]
 
 
 def revision_of(engine: Engine) -> str | None:

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from forms_api import clock, workdays
+from forms_api import workdays
 from forms_api.store.forgetting import ALL, SPAM, TOOK
 from forms_api.store.tables import submission, tally
 
@@ -25,12 +25,12 @@ class Counts:
 def counts(connection: Connection) -> Counts:
     found = Counts()
     c = submission.c
-    rows = select(c.form, c.received_at, c.answered_on).where(c.spam_score == 0)
-    for form, at, answered_on in connection.execute(rows):
-        day = datetime.fromisoformat(at).astimezone(clock.ZONE).date()
-        found.received[form, day.isoformat()[:7]] += 1
+    rows = select(c.form, c.received_on, c.answered_on).where(c.spam_score == 0)
+    for form, received_on, answered_on in connection.execute(rows):
+        found.received[form, received_on[:7]] += 1
         if answered_on:
-            days = workdays.between(day, date.fromisoformat(answered_on))
+            received = date.fromisoformat(received_on)
+            days = workdays.between(received, date.fromisoformat(answered_on))
             found.took[form, answered_on[:7], days] += 1
     t = tally.c
     purged = select(t.form, t.choice, t.day, t.count).where(t.field == ALL[0])

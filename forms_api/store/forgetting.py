@@ -34,7 +34,7 @@ class Candidate:
     id: int
     reference: str
     form: str
-    received_at: str
+    received_on: str
     answered_on: str | None
     closed_on: str | None
     retain_until: str
@@ -53,14 +53,14 @@ class Due:
 def candidates(connection: Connection, today: str) -> list[Candidate]:
     """Those whose longest time is over, and those with a date that may shorten it."""
     c = submission.c
-    columns = (c.id, c.reference, c.form, c.received_at, c.answered_on, c.closed_on,
+    columns = (c.id, c.reference, c.form, c.received_on, c.answered_on, c.closed_on,
                c.retain_until, c.spam_score)  # fmt: skip
     over = or_(c.retain_until < today, c.answered_on.is_not(None), c.closed_on.is_not(None))
     rows = connection.execute(select(*columns).where(over).order_by(c.id)).all()
     return [Candidate(*row) for row in rows]
 
 
-def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
+def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
     """Removes them with all that belongs to them; what the figures need of them stays counted."""
     for one in due:
         form, answered_on = one.candidate.form, one.candidate.answered_on
@@ -70,7 +70,7 @@ def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
         elif one.took is not None and answered_on:
             month = f"{answered_on[:7]}-01"
             submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
-        submissions.bury(connection, one.candidate.reference, at, "retention")
+        submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
     for table in (consent, idempotency, reply, note, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
@@ -80,12 +80,12 @@ def forget(connection: Connection, due: Sequence[Due], at: str) -> None:
     connection.execute(update(submission).where(repeated).values(duplicate_of=None))
     connection.execute(delete(submission).where(submission.c.id.in_(numbers)))
     for _ in due:
-        submissions.note(connection, None, at, "system", "purged")
+        submissions.note(connection, None, today, "system", "purged")
 
 
 def hide_codes(connection: Connection, before: str) -> int:
-    """Access codes kept for showing a receipt again, of keys older than this moment."""
-    old = idempotency.c.created_at < before
+    """Access codes kept for showing a receipt again, of keys older than this day."""
+    old = idempotency.c.created_on < before
     held = idempotency.c.wrapped_code.is_not(None)
     return connection.execute(
         update(idempotency).where(old, held).values(wrapped_code=None)
@@ -94,7 +94,7 @@ def hide_codes(connection: Connection, before: str) -> int:
 
 def drop_old(connection: Connection, tombstones_before: str, alerts_before: str) -> int:
     """Tombstones no backup needs any more, and letters that belong to no submission."""
-    stones = delete(tombstone).where(tombstone.c.at < tombstones_before)
+    stones = delete(tombstone).where(tombstone.c.day < tombstones_before)
     alerts = delete(outbox).where(outbox.c.submission.is_(None), outbox.c.next_at < alerts_before)
     return connection.execute(stones).rowcount + connection.execute(alerts).rowcount
 
@@ -104,10 +104,10 @@ def tombstones(connection: Connection) -> list[str]:
     return list(connection.execute(select(tombstone.c.reference)).scalars())
 
 
-def tombstone_moments(connection: Connection) -> dict[str, str]:
-    """The same with the moment of each."""
-    rows = connection.execute(select(tombstone.c.reference, tombstone.c.at)).all()
-    return {reference: at for reference, at in rows}
+def tombstone_days(connection: Connection) -> dict[str, str]:
+    """The same with the day of each."""
+    rows = connection.execute(select(tombstone.c.reference, tombstone.c.day)).all()
+    return {reference: day for reference, day in rows}
 
 
 def totals(connection: Connection) -> dict[str, int]:

@@ -36,21 +36,25 @@ class Letter:
 _NEW = insert(outbox)
 
 
+def due_now() -> str:
+    """The moment at which today began: due at once, and says no more than the day."""
+    return clock.utc(clock.start(clock.today()))
+
+
 def put(
     connection: Connection,
     dedupe: str,
     kind: str,
     desk: str,
     facts: Mapping[str, str],
-    at: str,
     number: int | None = None,
 ) -> None:
     """One letter, due at once. `dedupe` must be new: see `is_known`."""
-    connection.execute(_NEW, row(dedupe, kind, desk, facts, at, number))
+    connection.execute(_NEW, row(dedupe, kind, desk, facts, number))
 
 
 def row(
-    dedupe: str, kind: str, desk: str, facts: Mapping[str, str], at: str, number: int | None = None
+    dedupe: str, kind: str, desk: str, facts: Mapping[str, str], number: int | None = None
 ) -> dict[str, Any]:
     """What `put` inserts."""
     return {
@@ -61,7 +65,7 @@ def row(
         "facts": json.dumps(dict(facts), ensure_ascii=False),
         "state": "waiting",
         "attempts": 0,
-        "next_at": at,
+        "next_at": due_now(),
     }
 
 
@@ -136,9 +140,10 @@ def renew(connection: Connection, number: int, who: str, until: datetime) -> boo
     return connection.execute(longer).rowcount == 1
 
 
-def sent(connection: Connection, number: int, who: str, at: str) -> None:
-    """What it said goes with it."""
-    _settle(connection, number, who, state="sent", sent_at=at, last_error=None, sealed=None)
+def sent(connection: Connection, number: int, who: str, day: str) -> None:
+    """What it said goes with it, and the moments of its attempts."""
+    gone = {"last_error": None, "sealed": None, "next_at": due_now()}
+    _settle(connection, number, who, state="sent", sent_on=day, **gone)
 
 
 def put_off(
@@ -172,10 +177,15 @@ def drop(connection: Connection, submission: int) -> None:
     connection.execute(delete(outbox).where(outbox.c.submission == submission))
 
 
-def revive(connection: Connection, now: str) -> int:
+def revive(connection: Connection) -> int:
     """Dead letters are tried again; how many."""
     dead = update(outbox).where(outbox.c.state == "dead")
-    return connection.execute(dead.values(state="waiting", attempts=0, next_at=now)).rowcount
+    return connection.execute(dead.values(state="waiting", attempts=0, next_at=due_now())).rowcount
+
+
+def is_about_address(error: str | None) -> bool:
+    """Whether no mail arrives there, whatever the operator does."""
+    return (error or "").startswith("address")
 
 
 def stuck(connection: Connection) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
@@ -26,8 +27,8 @@ class Kept:
     """
 
     reference: str
-    received_at: str
-    due_on: str
+    received_on: str
+    due_on: str | None
     body_hash: bytes
     wrapped_code: bytes | None
     waiting: bool | None = None
@@ -37,7 +38,7 @@ class Kept:
 KEPT = (
     select(
         submission.c.reference,
-        submission.c.received_at,
+        submission.c.received_on,
         submission.c.due_on,
         idempotency.c.body_hash,
         idempotency.c.wrapped_code,
@@ -48,6 +49,20 @@ KEPT = (
 )
 _KEPT_ONE = KEPT.where(idempotency.c.key_hash == bindparam("wanted"))
 _NEW_EVENT = insert(event)
+#: What a submission says once it is erased, in columns that would otherwise lead to the person.
+ERASED: Final[Mapping[str, Any]] = {
+    "ciphertext": None,
+    "status": "withdrawn",
+    "branch": None,
+    "desk": "",
+    "due_on": None,
+    "answered_on": None,
+    "closed_on": None,
+    "duplicate_of": None,
+}
+_FORGET_RECORD = (
+    update(event).where(event.c.submission == bindparam("wanted")).values(submission=None)
+)
 _COUNTED = ("form", "field", "choice", "day", "count")
 _ADD = "ON CONFLICT (form, field, choice, day) DO UPDATE SET count = tally.count + excluded.count"
 
@@ -58,9 +73,9 @@ def find_kept(connection: Connection, key_hash: bytes) -> Kept | None:
     return Kept(*row) if row else None
 
 
-def note(connection: Connection, number: int | None, at: str, actor: str, action: str) -> None:
+def note(connection: Connection, number: int | None, day: str, actor: str, action: str) -> None:
     """One line of the record of what was done; nothing personal. No number: the row is gone."""
-    line = {"submission": number, "at": at, "actor": actor, "action": action}
+    line = {"submission": number, "day": day, "actor": actor, "action": action}
     connection.execute(_NEW_EVENT, line)
 
 
@@ -80,7 +95,7 @@ def count_all(connection: Connection, times: Mapping[tuple[str, str, str, str], 
 def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
     """Form, status and dates, never the ciphertext."""
     c = submission.c
-    columns = (c.form, c.reference, c.status, c.received_at, c.due_on, c.answered_on,
+    columns = (c.form, c.reference, c.status, c.received_on, c.due_on, c.answered_on,
                c.closed_on, c.retain_until)  # fmt: skip
     return connection.execute(select(*columns).where(c.code_hash == code_hash)).mappings().first()
 
@@ -97,7 +112,7 @@ def sealed_replies(connection: Connection, code_hash: bytes) -> list[tuple[bytes
     return [(bytes(row.sealed), states.get(letters.of_reply(row.id), "")) for row in rows]
 
 
-def erase(connection: Connection, code_hash: bytes, at: str) -> bool:
+def erase(connection: Connection, code_hash: bytes, day: str) -> bool:
     """Takes the ciphertext away and keeps the row for the counts; False for an unknown code."""
     c = submission.c
     found = select(c.id, c.status, c.reference).where(c.code_hash == code_hash)
@@ -105,56 +120,60 @@ def erase(connection: Connection, code_hash: bytes, at: str) -> bool:
     if row is None:
         return False
     if row.status != "withdrawn":
-        _empty(connection, row.id, row.reference, at, "public")
+        _empty(connection, row.id, row.reference, day, "public")
     return True
 
 
-def erase_one(connection: Connection, reference: str, at: str, desk: str) -> bool:
+def erase_one(connection: Connection, reference: str, day: str, desk: str) -> bool:
     """The same, by a desk that was asked to; False when nothing is there any more."""
     c = submission.c
     found = select(c.id).where(c.reference == reference, c.status != "withdrawn")
     number = connection.execute(found).scalar()
     if number is None:
         return False
-    _empty(connection, number, reference, at, desk)
+    _empty(connection, number, reference, day, desk)
     return True
 
 
-def erase_again(connection: Connection, references: Sequence[str], at: str) -> int:
+def erase_again(connection: Connection, references: Sequence[str], day: str) -> int:
     """Tombstones replayed on a restored database; how many submissions had come back."""
     c = submission.c
     found = select(c.id, c.reference).where(c.reference.in_(references), c.status != "withdrawn")
     rows = connection.execute(found).all()
     for row in rows:
-        _empty(connection, row.id, row.reference, at, "system")
+        _empty(connection, row.id, row.reference, day, "system")
     return len(rows)
 
 
-def _empty(connection: Connection, number: int, reference: str, at: str, actor: str) -> None:
-    """All that was written, and what leads to it, goes; row and record stay for the counts."""
+def _empty(connection: Connection, number: int, reference: str, day: str, actor: str) -> None:
+    """All that was written, and what leads to it, goes: whose it was, who dealt with it and when.
+
+    The row stays, so that the access code finds it, with its form and day for the counts.
+    """
     mine = submission.c.id == number
-    gone = {"ciphertext": None, "status": "withdrawn", "edition": submission.c.edition + 1}
+    gone = {**ERASED, "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
+    connection.execute(_FORGET_RECORD, {"wanted": number})
     for table in (reply, tables.note):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
     for moved in seats.give_back(connection, number):
-        note(connection, moved, at, "system", "seat")
-    bury(connection, reference, at, "asked")
+        note(connection, moved, day, "system", "seat")
+    bury(connection, reference, day, "asked")
     connection.execute(
         update(idempotency).where(idempotency.c.submission == number).values(wrapped_code=None)
     )
     connection.execute(
         update(consent)
-        .where(consent.c.submission == number, consent.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=at)
+        .where(consent.c.submission == number, consent.c.withdrawn_on.is_(None))
+        .values(withdrawn_on=day)
     )
-    note(connection, number, at, actor, "erased")
+    note(connection, number, day, actor, "erased")
 
 
-def bury(connection: Connection, reference: str, at: str, why: str) -> None:
+def bury(connection: Connection, reference: str, day: str, why: str) -> None:
     """A tombstone, once."""
-    known = select(tombstone.c.at).where(tombstone.c.reference == reference)
+    known = select(tombstone.c.day).where(tombstone.c.reference == reference)
     if connection.execute(known).first() is None:
-        line = {"reference": reference, "at": at, "why": why}
+        line = {"reference": reference, "day": day, "why": why}
         connection.execute(insert(tombstone).values(line))

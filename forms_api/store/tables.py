@@ -1,7 +1,9 @@
 """The tables as the code uses them; migrations/versions make them.
 
-Moments are ISO 8601 text in UTC to the second, days are ISO dates: they sort and compare as
-text in every database.
+Days are ISO dates in the office's zone and compare as text in every database. What concerns
+persons has a day and no moment: whoever holds the file shall not be able to match it with a log of
+connections. Order is the order of numbers. Moments (ISO 8601 in UTC, to the second) are left
+where a letter is tried again or leased, and go when it was sent.
 """
 
 from typing import Final
@@ -31,10 +33,10 @@ submission: Final = Table(
     Column("lang", String(2), nullable=False),
     # received, handling, answered, closed, withdrawn
     Column("status", String(10), nullable=False, index=True),
-    Column("desk", String(60), nullable=False),
+    Column("desk", String(60), nullable=False),  # "" once erased
     Column("branch", String(120)),
-    Column("received_at", String(20), nullable=False),
-    Column("due_on", String(10), nullable=False),
+    Column("received_on", String(10), nullable=False),
+    Column("due_on", String(10)),  # NULL once erased
     Column("answered_on", String(10)),
     Column("closed_on", String(10)),
     Column("retain_until", String(10), nullable=False, index=True),
@@ -56,7 +58,7 @@ idempotency: Final = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("submission", Integer, ForeignKey("submission.id"), nullable=False),
     Column("wrapped_code", LargeBinary),  # NULL once a receipt may no longer be shown again
-    Column("created_at", String(20), nullable=False, index=True),
+    Column("created_on", String(10), nullable=False, index=True),
 )
 
 consent: Final = Table(
@@ -68,8 +70,8 @@ consent: Final = Table(
     Column("notice_version", String(20), nullable=False),
     Column("notice_hash", LargeBinary, nullable=False),
     Column("separate", Boolean, nullable=False),
-    Column("given_at", String(20), nullable=False),
-    Column("withdrawn_at", String(20)),
+    Column("given_on", String(10), nullable=False),
+    Column("withdrawn_on", String(10)),
 )
 
 # Append-only: who (public, desk id, system) did what; nothing personal.
@@ -78,7 +80,7 @@ event: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", Integer, ForeignKey("submission.id"), index=True),
-    Column("at", String(20), nullable=False),
+    Column("day", String(10), nullable=False),
     Column("actor", String(60), nullable=False),
     Column("action", String(40), nullable=False),
 )
@@ -119,7 +121,7 @@ note: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("at", String(20), nullable=False),
+    Column("day", String(10), nullable=False),
     Column("desk", String(60), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -130,7 +132,7 @@ reply: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("at", String(20), nullable=False),
+    Column("day", String(10), nullable=False),
     Column("desk", String(60), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("way", String(10), nullable=False, server_default="status"),  # email, phone, status
@@ -153,7 +155,7 @@ outbox: Final = Table(
     Column("next_at", String(20), nullable=False),
     Column("lease", String(40)),  # who sends it just now; NULL when nobody does
     Column("lease_until", String(20)),
-    Column("sent_at", String(20)),
+    Column("sent_on", String(10)),
     Column("last_error", String(200)),
     Column("sealed", LargeBinary),
     Index("ix_outbox_state_next_at", "state", "next_at"),
@@ -182,6 +184,6 @@ tombstone: Final = Table(
     "tombstone",
     metadata,
     Column("reference", String(20), primary_key=True),
-    Column("at", String(20), nullable=False, index=True),
+    Column("day", String(10), nullable=False, index=True),
     Column("why", String(20), nullable=False),  # asked, retention, withdrawn
 )

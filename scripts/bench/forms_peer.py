@@ -80,7 +80,7 @@ class Submission(Row):
     lang = models.CharField(max_length=2)
     status = models.CharField(max_length=10)
     desk = models.CharField(max_length=60)
-    received_at = models.CharField(max_length=20)
+    received_on = models.CharField(max_length=10)
     due_on = models.CharField(max_length=10)
     retain_until = models.CharField(max_length=10)
     spam_score = models.IntegerField()
@@ -99,7 +99,7 @@ class Idempotency(Row):
     body_hash = models.BinaryField()
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
     wrapped_code = models.BinaryField(null=True)
-    created_at = models.CharField(max_length=20)
+    created_on = models.CharField(max_length=10)
 
     class Meta(Row.Meta):
         db_table = "idempotency"
@@ -111,7 +111,7 @@ class Consent(Row):
     notice_version = models.CharField(max_length=20)
     notice_hash = models.BinaryField()
     separate = models.BooleanField()
-    given_at = models.CharField(max_length=20)
+    given_on = models.CharField(max_length=10)
 
     class Meta(Row.Meta):
         db_table = "consent"
@@ -119,7 +119,7 @@ class Consent(Row):
 
 class Event(Row):
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
-    at = models.CharField(max_length=20)
+    day = models.CharField(max_length=10)
     actor = models.CharField(max_length=60)
     action = models.CharField(max_length=40)
 
@@ -183,7 +183,7 @@ class Submit(APIView):
             "form": kept.form,
             "reference": kept.reference,
             "access_code": codes.grouped(code),
-            "received_at": kept.received_at,
+            "received_on": kept.received_on,
             "due_on": kept.due_on,
         }
         return Response(receipt, status=201)
@@ -203,7 +203,7 @@ def _columns(draft: Draft) -> tuple[dict[str, Any], str]:
         "lang": draft.lang,
         "status": "received",
         "desk": "guide",
-        "received_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "received_on": now.date().isoformat(),
         "due_on": (now.date() + dt.timedelta(7)).isoformat(),
         "retain_until": (now.date() + dt.timedelta(90)).isoformat(),
         "spam_score": 0,
@@ -220,27 +220,26 @@ def _keep(draft: Draft, columns: dict[str, Any], code: str) -> Submission:
     while Submission.objects.filter(reference=columns["reference"]).exists():
         columns["reference"] = codes.new_reference("TY")
     one: Submission = Submission.objects.create(**columns)
-    at, reference = one.received_at, one.reference
+    day, reference = one.received_on, one.reference
     Idempotency.objects.create(
         key_hash=tokens.key_hash(draft.key),
         body_hash=tokens.body_hash(draft.key, draft),
         submission=one,
         wrapped_code=tokens.wrap_code(draft.key, code),
-        created_at=at,
+        created_on=day,
     )
     Consent.objects.create(
         submission=one, purpose="base", notice_version="2026-11", notice_hash=NOTICE,
-        separate=False, given_at=at,
+        separate=False, given_on=day,
     )  # fmt: skip
-    Event.objects.create(submission=one, at=at, actor="public", action="received")
-    day = at[:10]
+    Event.objects.create(submission=one, day=day, actor="public", action="received")
     topic = {"form": one.form, "field": "topic", "choice": draft.values["topic"], "day": day}
     if not Tally.objects.filter(**topic).update(count=F("count") + 1):
         Tally.objects.create(**topic, count=1)
     facts = {"reference": reference, "form": one.form, "desk": one.desk, "due_on": one.due_on}
     Outbox.objects.create(
         dedupe=f"received:{reference}", submission=one, kind="received", desk=one.desk,
-        facts=json.dumps(facts), state="waiting", attempts=0, next_at=at,
+        facts=json.dumps(facts), state="waiting", attempts=0, next_at=f"{day}T00:00:00Z",
     )  # fmt: skip
     return one
 

@@ -158,11 +158,11 @@ class Bare:
 
 def _rows(number: int, sealed: bytes) -> dict[str, dict[str, Any]]:
     """Table → row of submission `number`, columns in the table's own order."""
-    moment, reference = "2026-11-21T04:00:00Z", codes.new_reference("TY")
+    day, reference = "2026-11-21", codes.new_reference("TY")
     return {
         "submission": {
             "id": number, "reference": reference, "form": "help-ask", "version": 1, "lang": "zh",
-            "status": "received", "desk": "guide", "branch": None, "received_at": moment,
+            "status": "received", "desk": "guide", "branch": None, "received_on": day,
             "due_on": "2026-11-28", "answered_on": None, "closed_on": None,
             "retain_until": "2027-02-19", "spam_score": 0, "spam_reason": "",
             "ciphertext": sealed, "key_ids": '["01234567", "89abcdef"]',
@@ -171,15 +171,15 @@ def _rows(number: int, sealed: bytes) -> dict[str, dict[str, Any]]:
         },
         "idempotency": {
             "key_hash": tokens.key_hash(tokens.new_key()), "body_hash": bytes(32),
-            "submission": number, "wrapped_code": bytes(140), "created_at": moment,
+            "submission": number, "wrapped_code": bytes(140), "created_on": day,
         },
         "consent": {
             "id": number, "submission": number, "purpose": "base", "notice_version": "2026-11",
-            "notice_hash": bytes(32), "separate": False, "given_at": moment,
-            "withdrawn_at": None,
+            "notice_hash": bytes(32), "separate": False, "given_on": day,
+            "withdrawn_on": None,
         },
         "event": {
-            "id": number, "submission": number, "at": moment, "actor": "public",
+            "id": number, "submission": number, "day": day, "actor": "public",
             "action": "received",
         },
         "tally": {
@@ -189,7 +189,7 @@ def _rows(number: int, sealed: bytes) -> dict[str, dict[str, Any]]:
         "outbox": {
             "id": number, "dedupe": f"received:{reference}", "submission": number,
             "kind": "received", "desk": "guide", "facts": "x" * 110, "state": "waiting",
-            "attempts": 0, "next_at": moment, "lease": None, "lease_until": None,
-            "sent_at": None, "last_error": None,
+            "attempts": 0, "next_at": "2026-11-20T16:00:00Z", "lease": None, "lease_until": None,
+            "sent_on": None, "last_error": None,
         },
     }  # fmt: skip

@@ -45,7 +45,7 @@ class Desk:
         return f"http://127.0.0.1:{self.port}"
 
     def enters(self) -> None:
-        status, headers, _ = self.request("GET", urlsplit(self.link).path)
+        status, headers, _ = self.request("POST", urlsplit(self.link).path, {})
         self.cookie = headers.get("Set-Cookie", "").split(";")[0]
         if status != 303:
             raise CannotRun("收件箱的网址打不开。", "the inbox's address did not open.")

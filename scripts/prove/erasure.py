@@ -87,13 +87,12 @@ def _answer(mine: Services, references: list[str]) -> None:
     def work(connection: Any) -> None:
         for number in connection.execute(numbers).scalars().all():
             said = sealer.seal({"text": f"Answered: {mark()}"})
-            desk.add_note(connection, number, "2026-11-22T00:00:00Z", "guide", said)
+            desk.add_note(connection, number, "2026-11-22", "guide", said)
             holder = codes.seal_to_holder(desk.public_key(connection, number), mark() * 3)
-            at = "2026-11-22T00:00:00Z"
             mine_too = sealer.seal({"text": mark()})
-            desk.add_reply(connection, number, at, "guide", "email", holder, mine_too)
+            desk.add_reply(connection, number, "2026-11-22", "guide", "email", holder, mine_too)
             letter = sealer.seal({"to": mark(), "text": mark()})
-            desk.add_letter(connection, number, f"reply:{number}", at, "guide", letter)
+            desk.add_letter(connection, number, f"reply:{number}", "guide", letter)
 
     mine.writer.submit(work).result(60)
 

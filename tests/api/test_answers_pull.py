@@ -142,7 +142,7 @@ def _put(engine: Engine, count: int) -> None:
             mine = {
                 "reference": f"TY-7QK4-{number:04}",
                 "code_hash": bytes([number]) * 32,
-                "received_at": f"{received}T02:00:00Z",
+                "received_on": received,
                 "answered_on": answered.isoformat() if answered else None,
                 "spam_score": 0,
             }

@@ -141,7 +141,7 @@ PLANTED = {
     "purge-late": (submission, {"retain_until": "2026-11-01"}),
     "mail-dead": (outbox, {"state": "dead", "last_error": "SMTPException 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
-    "clock": (event, {"at": "2030-01-01T00:00:00Z"}),
+    "clock": (event, {"day": "2030-01-01"}),
 }
 
 

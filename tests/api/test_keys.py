@@ -16,6 +16,8 @@ from forms_api import keys
 from forms_api.sealing import Sealer, open_sealed
 from forms_api.settings import Settings, SettingsError
 
+BRIDGE = "回老家的那座石桥还在不在"  # twelve characters
+
 
 def make(tmp_path: Path, name: str, passphrase: str = "") -> tuple[keys.Key, Path]:
     return keys.new(name, tmp_path / "secret", tmp_path / "recipients.txt", passphrase)
@@ -102,21 +104,23 @@ def command(tmp_path: Path, *arguments: str, given: str = "") -> subprocess.Comp
 
 
 def test_the_command_makes_lists_and_refuses_in_a_sentence(tmp_path: Path) -> None:
-    made = command(tmp_path, "new", "guide", "--passphrase", "--json", given="回老家的那座桥\n")
-    assert made.returncode == 2 and "eight" in made.stderr  # seven characters
-    made = command(tmp_path, "new", "guide", "--passphrase", "--json", given="回老家的那座石桥\n")
+    made = command(tmp_path, "new", "guide", "--passphrase", "--json", given=f"{BRIDGE[:11]}\n")
+    assert made.returncode == 2 and "12 characters" in made.stderr
+    made = command(tmp_path, "new", "guide", "--passphrase", "--json", given=f"{BRIDGE}\n")
     assert made.returncode == 0, made.stderr
     path = Path(json.loads(made.stdout)["secret"])
-    assert path.suffix == ".age" and keys.secret(path, "回老家的那座石桥")
+    assert path.suffix == ".age" and keys.secret(path, BRIDGE)
+    assert made.stderr == ""
     turned = command(tmp_path, "rotate", "guide")
     assert turned.returncode == 0 and "旧私钥" in turned.stdout
+    assert "没有口令" in turned.stderr and "no passphrase" in turned.stderr
     shown = json.loads(command(tmp_path, "list", "--json").stdout)["keys"]
     assert [bool(key["retired"]) for key in shown] == [True, False]
 
 
 def test_a_first_desk_is_led_through_its_key_a_spare_copy_and_a_second_key(tmp_path: Path) -> None:
     stick, other = tmp_path / "stick", tmp_path / "other stick"
-    typed = ["", "回老家的那座石桥", str(stick), str(other), "另外一座很老的木桥"]
+    typed = ["", BRIDGE, str(stick), str(other), "另外一座很老的木桥早就没有了"]
     led = command(tmp_path, "new", given="\n".join(typed) + "\n")
     assert led.returncode == 0, led.stderr
     names = {one.name for one in keys.listed(tmp_path / "recipients.txt")}

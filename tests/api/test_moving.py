@@ -78,7 +78,7 @@ def test_everything_arrives_and_what_comes_later_is_numbered_after_it(
     assert {name: (one.arrived, one.arrived_checksum) for name, one in tables.items()} == before
     assert (before["submission"][0], before["tombstone"][0]) == (3, 1)
     with target.begin() as connection:
-        row = {"at": "", "actor": "", "action": ""}
+        row = {"day": "", "actor": "", "action": ""}
         number = connection.execute(insert(event).values(row).returning(event.c.id)).scalar_one()
     assert number == before["event"][0] + 2  # the move's own record stands between
 
@@ -130,7 +130,7 @@ def test_a_target_that_holds_anything_is_left_alone_and_the_service_goes_on(
         connection.exec_driver_sql("DROP TABLE somebody_elses")
     migrate(target)
     with target.begin() as connection:
-        connection.execute(insert(tombstone).values(reference="TY-1", at="", why="asked"))
+        connection.execute(insert(tombstone).values(reference="TY-1", day="", why="asked"))
     with pytest.raises(BackupError, match="give an empty one"):
         move(full.services.engine, target)
     assert full.send("help-ask", ASK)
@@ -173,7 +173,7 @@ def test_killed_after_all_had_arrived_the_next_run_only_says_so(
     with full.services.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE moved SET state = 'moving'")
     with target.begin() as connection:  # the service there has gone on meanwhile
-        connection.execute(insert(tombstone).values(reference="TY-1", at="", why="asked"))
+        connection.execute(insert(tombstone).values(reference="TY-1", day="", why="asked"))
     with pytest.raises(BackupError, match="complete"):
         give_up(full.services.engine, target)
     assert move(full.services.engine, target) == {}
@@ -359,7 +359,7 @@ def test_forms_that_are_sent_during_a_move_that_is_killed_are_all_in_the_new_dat
 ) -> None:
     old = Running(tmp_path)
     engine = open_engine(f"sqlite:///{tmp_path / 'forms.sqlite'}")
-    row = {"at": "2026-11-21T00:00:00Z", "actor": "system", "action": "filler"}
+    row = {"day": "2026-11-21", "actor": "system", "action": "filler"}
     with engine.begin() as connection:
         connection.execute(insert(event), [row] * MANY)
     senders = Senders(old)

@@ -151,14 +151,13 @@ def test_pauses_grow_until_a_person_must_look_and_can_try_again(instance: Instan
         ("dead", "connection ECONNREFUSED")
     ]
     assert box.deliver() == outbox.Delivered(0, 0)
-    at = clock.utc(clock.now())  # eight hours of the day in China are yesterday in UTC
-    assert instance.services.writer.submit(lambda c: letters.revive(c, at)).result(10) == 1
+    assert instance.services.writer.submit(letters.revive).result(10) == 1
     assert new_outbox(instance, Console(io.StringIO())).deliver().sent == 1
 
 
 def test_a_letter_of_somebody_elses_key_waits_for_them_as_it_was(instance: Instance) -> None:
-    write, now = instance.services.writer.submit, clock.utc(clock.now())
-    write(lambda c: desk.add_letter(c, None, "reply:1", now, "guide", b"sealed")).result(10)
+    write = instance.services.writer.submit
+    write(lambda c: desk.add_letter(c, None, "reply:1", "guide", b"sealed")).result(10)
 
     def for_me(letter: letters.Letter) -> EmailMessage:
         message = EmailMessage()
@@ -202,8 +201,9 @@ def test_what_is_erased_takes_its_notice_along(instance: Instance) -> None:
 
 def test_a_jump_is_told_once_an_hour(instance: Instance) -> None:
     def look() -> list[str]:
-        writer = instance.services.writer
-        return writer.submit(lambda c: alerts.look(c, clock.now())).result(10)
+        mine = instance.services
+        arrivals = mine.keeping.arrivals
+        return mine.writer.submit(lambda c: alerts.look(c, clock.now(), arrivals)).result(10)
 
     assert look() == []
     for _ in range(alerts.LEAST):

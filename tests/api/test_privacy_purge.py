@@ -105,10 +105,9 @@ def test_a_code_is_kept_for_the_receipt_for_one_day(
 
 def test_a_submission_that_a_backup_brings_back_is_erased_again(instance: Instance) -> None:
     receipt = instance.send("help-ask", ASK)
-    at = "2026-11-21T00:00:00Z"
     writer = instance.services.writer
     stones = [receipt["reference"], "TY-AAAA-AAAA"]
-    done = writer.submit(lambda c: submissions.erase_again(c, stones, at)).result(10)
+    done = writer.submit(lambda c: submissions.erase_again(c, stones, "2026-11-21")).result(10)
     assert done == 1
     assert instance.rows("SELECT ciphertext, status FROM submission") == [(None, "withdrawn")]
     assert instance.rows("SELECT count(*) FROM outbox") == [(0,)]

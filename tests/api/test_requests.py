@@ -188,8 +188,8 @@ def test_a_key_given_by_the_program_is_the_one_that_comes_back(instance: Instanc
     [
         ("203.0.113.7", "203.0.113.7", True),
         ("203.0.113.7", "203.0.113.8", False),
-        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
-        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("2001:db8:1:200::7", "2001:db8:1:2ff:ffff::8", True),
+        ("2001:db8:1:2ff::7", "2001:db8:1:300::7", False),
         ("::ffff:203.0.113.7", "203.0.113.7", True),
         ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
     ],
@@ -203,3 +203,13 @@ def test_a_visitor_is_an_address_of_ipv4_or_a_network_of_ipv6(
         for address in (first, second)
     ]
     assert [reply.status_code for reply in came] == [200, 429 if one else 200]
+
+
+def test_what_a_visitor_posts_counts_together_at_whatever_address(
+    new_instance: Callable[..., Instance],
+) -> None:
+    instance = new_instance(rate_limit="2 per minute")
+    posts = (CHECK, "/forms/status", "/forms/help-rights/check")
+    came = [instance.client.post(path, json={"code": "x"}).status_code for path in posts]
+    assert came == [422, 422, 429]
+    assert instance.client.get("/forms/help-ask").status_code == 200

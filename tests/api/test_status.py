@@ -80,7 +80,7 @@ def test_erasing_takes_the_ciphertext_and_leaves_the_count(instance: Instance) -
     )
     assert page.status_code == 200 and "已经删除" in page.text
     assert instance.rows("SELECT ciphertext, status FROM submission") == [(None, "withdrawn")]
-    assert instance.rows("SELECT count(*) FROM consent WHERE withdrawn_at IS NULL") == [(0,)]
+    assert instance.rows("SELECT count(*) FROM consent WHERE withdrawn_on IS NULL") == [(0,)]
     assert instance.rows("SELECT actor, action FROM event") == [
         ("public", "received"),
         ("public", "erased"),

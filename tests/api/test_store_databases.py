@@ -174,7 +174,7 @@ class TestBackup:
                 columns = select(submission.c.reference, submission.c.ciphertext)
                 there = {row[0]: row[1] for row in connection.execute(columns)}
                 number = connection.execute(
-                    insert(event).values(at="", actor="", action="").returning(event.c.id)
+                    insert(event).values(day="", actor="", action="").returning(event.c.id)
                 ).scalar_one()
             assert there[erased["reference"]] is None
             assert open_sealed(there[kept["reference"]], instance.identity)

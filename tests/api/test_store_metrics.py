@@ -41,7 +41,7 @@ def test_answers_are_counted_by_route_and_status_and_hold_nothing_typed(
     status, text = read(port, "/metrics")
     assert status == 200
     assert 'jinqiao_answers_total{route="/forms/<form:form_id>",status="201"} 1.0' in text
-    assert 'jinqiao_received{form="help-ask"} 1.0' in text
+    assert "jinqiao_received 1.0" in text
     assert "jinqiao_up 1.0" in text and "wanderer" not in text
 
 

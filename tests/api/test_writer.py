@@ -27,7 +27,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def note(name: str) -> Callable[[Connection], str]:
     def work(connection: Connection) -> str:
-        connection.execute(insert(event).values(at="now", actor="test", action=name))
+        connection.execute(insert(event).values(day="now", actor="test", action=name))
         if name.startswith("bad"):
             raise ValueError(name)
         return name

@@ -51,7 +51,7 @@ class Desk:
         return self.client.post(path, base_url=URL, data=given)
 
     def enters(self) -> None:
-        assert self.get(self.desktop.door.link().removeprefix(URL)).status_code == 303
+        assert self.post(self.desktop.door.link().removeprefix(URL)).status_code == 303
 
     def unlocks(self, passphrase: str = "") -> None:
         self.enters()
@@ -119,9 +119,9 @@ class Office:
         return [f"{actor} {action}" for actor, action in found]
 
     def _age(self, reference: str, days: int) -> None:
-        received = clock.now() - timedelta(days)
+        received = clock.today() - timedelta(days)
         due = clock.today() - timedelta(days - 5)
-        old = {"received_at": clock.utc(received), "due_on": due.isoformat()}
+        old = {"received_on": received.isoformat(), "due_on": due.isoformat()}
         mine = update(submission).where(submission.c.reference == reference)
         self.service.writer.submit(lambda connection: connection.execute(mine.values(old))).result()
 

@@ -27,6 +27,7 @@ DANGEROUS = "=1+1 怎么交党费，要不要 +86？"
 @dataclass(frozen=True)
 class Words:
     lang: str
+    enter: str
     open: str
     inbox: str
     late: str
@@ -45,14 +46,15 @@ class Words:
 
 
 ZH = Words(
-    "zh", "打开", "收件箱", "过期", "答复", "已答复", "邮件已发出", "整理成公开的问答",
+    "zh", "进去", "打开", "收件箱", "过期", "答复", "已答复", "邮件已发出", "整理成公开的问答",
     "存下，等维护的人取走", "已整理成问答", "导出这个列表", "导出", "删除这一份", "删除",
     "内容已经删除", "这里没有",
 )  # fmt: skip
 EN = Words(
-    "en", "Open", "Inbox", "late", "Answer", "Answered", "mail sent", "Make it a published answer",
-    "Keep it for the maintainers", "Published answer", "Export this list", "Export",
-    "Erase this one", "Erase", "The content is erased", "Nothing here",
+    "en", "Come in", "Open", "Inbox", "late", "Answer", "Answered", "mail sent",
+    "Make it a published answer", "Keep it for the maintainers", "Published answer",
+    "Export this list", "Export", "Erase this one", "Erase", "The content is erased",
+    "Nothing here",
 )  # fmt: skip
 
 
@@ -88,6 +90,10 @@ def seat(office: Office) -> Iterator[Seat]:
 def comes_in(browser: Browser, seat: Seat, words: Words, javascript: bool = True) -> Visitor:
     member = Visitor(browser, seat.process.url, "office", words.lang, javascript, False)
     member.page.goto(seat.process.link)
+    if not javascript:
+        member.needs_no_sideways_scrolling()
+        member.presses(words.enter)
+    member.is_at("/")
     checks(member)
     member.presses(words.open)
     member.sees_heading(words.inbox)

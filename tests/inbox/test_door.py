@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from forms_api import keys
-from tests.inbox.office import URL, Desk, Office, text_of
+from forms_api.inbox.command import link_file
+from tests.inbox.office import PORT, URL, Desk, Office, text_of
 
 
 def test_the_link_works_once_and_leaves_a_cookie_that_scripts_and_other_sites_cannot_use(
@@ -14,8 +15,9 @@ def test_the_link_works_once_and_leaves_a_cookie_that_scripts_and_other_sites_ca
     desk = office.desk()
     link = desk.desktop.door.link().removeprefix(URL)
     assert desk.get("/").status_code == 403
-    cookie = desk.get(link).headers["Set-Cookie"]
+    cookie = desk.client.post(link, base_url=URL).headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert desk.client.post(link, base_url=URL).status_code == 403
     assert desk.get(link).status_code == 403
     assert desk.get("/").status_code == 200
     other = office.desk()
@@ -23,12 +25,42 @@ def test_the_link_works_once_and_leaves_a_cookie_that_scripts_and_other_sites_ca
     assert other.get("/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("GET", {}),
+        ("GET", {"Sec-Purpose": "prefetch;prerender", "Sec-Fetch-Mode": "navigate"}),
+        ("OPTIONS", {}),
+        ("POST", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+def test_looking_at_the_link_does_not_use_it_up(
+    office: Office, method: str, headers: dict[str, str]
+) -> None:
+    desk = office.desk()
+    link = desk.desktop.door.link().removeprefix(URL)
+    for _ in range(2):
+        looked = desk.client.open(link, method=method, base_url=URL, headers=headers)
+        assert "Set-Cookie" not in looked.headers
+    desk.enters()
+    assert desk.get("/").status_code == 200
+
+
+def test_the_link_stands_in_a_file_of_this_user_and_not_in_the_list_of_processes() -> None:
+    link = "http://127.0.0.1:8899/open/abc-_DEF"
+    with link_file(link) as path:
+        assert link in path.read_text("utf-8") and link not in path.as_uri()
+        assert path.stat().st_mode & 0o077 == 0 and path.parent.stat().st_mode & 0o077 == 0
+    assert not path.exists()
+
+
 def test_a_new_link_shuts_out_who_came_in_by_the_one_before(office: Office) -> None:
     desk = office.desk()
     desk.enters()
     desk.desktop.door.new_link()
     second = desk.app.test_client()
-    second.get(desk.desktop.door.link().removeprefix(URL), base_url=URL)
+    second.post(desk.desktop.door.link().removeprefix(URL), base_url=URL)
     assert second.get("/", base_url=URL).status_code == 200
     assert desk.get("/").status_code == 403
 
@@ -40,8 +72,13 @@ def test_a_name_that_others_point_here_is_turned_away(desk: Desk, host: str) -> 
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
-    ids=["origin", "fetch metadata"],
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": f"https://127.0.0.1:{PORT}"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_a_post_from_elsewhere_is_refused(desk: Desk, headers: dict[str, str]) -> None:
     given = {"csrf": desk.desktop.door.csrf}

@@ -14,6 +14,14 @@ for (const [place, row] of rows.entries()) {
   });
 }
 
+// The one-time link is posted by itself once somebody sees the page, not by a preview of it.
+const go = document.querySelector("[data-go]");
+if (go) {
+  const enter = () => { if (!document.prerendering && !document.hidden) go.requestSubmit(); };
+  enter();
+  for (const kind of ["prerenderingchange", "visibilitychange"]) document.addEventListener(kind, enter, { once: true });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());

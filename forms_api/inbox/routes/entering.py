@@ -1,6 +1,5 @@
 """Getting in and out: the one-time link, the passphrase, the lock; and the pages' own files."""
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response as Reply
 from forms_api import languages
 from forms_api.inbox import pages
 from forms_api.inbox.desktop import here
-from forms_api.inbox.routes.guard import see_other, unlock_page
+from forms_api.inbox.routes.guard import local, see_other, unlock_page
 from forms_api.settings import ROOT
 
 blueprint = Blueprint("entering", __name__)
@@ -22,18 +21,31 @@ _FILES: Final = {
     "inbox.js": _OWN / "inbox.js",
 }
 _WAIT: Final = 0.8  # seconds: a small inbox is open before the next page is asked for
-_LOCAL: Final = re.compile(r"/(?![/\\])[^\r\n]*")
 
 
 @blueprint.get("/open/<link>")
-def enter(link: str) -> Reply:
-    """The link works once; then the cookie of this browser does, until the process ends."""
+def look_in(link: str) -> Reply:
+    """A page that posts the link; looking (a scanner, a preview, a HEAD) leaves it as it is.
+
+    The post comes from our own page, so that a strict cookie is sent on from there.
+    """
     mine = here()
-    session = mine.door.enter(link)
-    if session is None:
+    if not mine.door.knows(link):
         return pages.message("used", status=403)
     asked = languages.from_accept_language(request.headers.get("Accept-Language"))
     mine.lang = languages.source(asked)
+    return pages.page("enter.html", link=link)
+
+
+@blueprint.post("/open/<link>")
+def enter(link: str) -> Reply:
+    """The link works once; then the cookie of this browser does, until the process ends."""
+    mine = here()
+    if not mine.door.is_from_here(request):
+        return pages.message("foreign", status=403)
+    session = mine.door.enter(link)
+    if session is None:
+        return pages.message("used", status=403)
     reply = see_other("/")
     reply.set_cookie(mine.door.cookie, session, httponly=True, samesite="Strict")
     return reply
@@ -60,8 +72,7 @@ def unlock() -> Reply:
     if mine.vault.unlock(given.get("passphrase", ""), desk):
         return unlock_page(422)
     mine.vault.wait(_WAIT)
-    then = given.get("then", "/")
-    return see_other(then if _LOCAL.fullmatch(then) else "/")
+    return see_other(local(given.get("then", "/")))
 
 
 @blueprint.post("/lock")

@@ -1,18 +1,24 @@
-"""What needs the key: the page for unlocking, or the progress of opening, stands in its place."""
+"""What needs the key: the page for unlocking, or the progress of opening, stands in its place; and
+what is read of a query or a form before anything is done with it.
+"""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as Reply
 
 from forms_api.inbox import pages
 from forms_api.inbox.desktop import here
+from forms_api.inbox.lists import whole_number
 from forms_api.inbox.shelf import Entry
 
 View = Callable[..., Reply]
 _NOT_KEPT = {"csrf", "passphrase"}
+#: An address of ours, written as browsers write it: nothing that one of them reads as another host.
+_LOCAL: Final = re.compile(r"/(?:[A-Za-z0-9?][!-~]{0,2000})?")
 
 
 def needs_key(view: View) -> View:
@@ -48,7 +54,7 @@ def unlock_page(status: int = 200) -> Response:
     mine = here()
     then = request.full_path.rstrip("?") if request.method == "GET" else _page_of_post()
     if request.endpoint == "entering.unlock":
-        then = request.form.get("then", "/")
+        then = local(request.form.get("then", "/"))
     vault = mine.vault
     return pages.page(
         "unlock.html",
@@ -75,6 +81,19 @@ def entry_of(reference: str) -> Entry:
     if found is None:
         abort(404)
     return found
+
+
+def local(given: str) -> str:
+    """An address of this inbox, or the list's for anything else."""
+    return given if _LOCAL.fullmatch(given) else "/"
+
+
+def edition_of(given: Mapping[str, str]) -> int:
+    """The version that a form was made from; 404 without one."""
+    edition = whole_number(given.get("edition", ""))
+    if edition is None:
+        abort(404)
+    return edition
 
 
 def see_other(path: str) -> Reply:

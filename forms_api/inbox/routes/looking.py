@@ -10,9 +10,9 @@ from forms_api.fields import TextLine
 from forms_api.inbox import lists, pages, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
-from forms_api.inbox.one import local
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
+from forms_api.store.letters import is_about_address
 
 blueprint = Blueprint("looking", __name__)
 
@@ -34,7 +34,6 @@ def inbox() -> Reply:
         forms=list(mine.forms),
         empty=not everything,
         lead=lead,
-        local=local,
         alone=mine.seal_for_desks.alone,
     )
 
@@ -65,7 +64,8 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works, local=local)
+    gone = any(row["state"] == "dead" and is_about_address(row["last_error"]) for row in letters)
+    return pages.page("mail.html", letters=letters, works=mine.post.works, gone=gone)
 
 
 @blueprint.post("/mail")

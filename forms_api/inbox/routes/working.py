@@ -14,7 +14,7 @@ from forms_api.inbox import pages, replies, single
 from forms_api.inbox.actions import STATUSES, Stale
 from forms_api.inbox.desktop import here
 from forms_api.inbox.replies import WAYS, Sealed, Sender
-from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
+from forms_api.inbox.routes.guard import edition_of, entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
 from forms_api.inbox.simplified import simplified
 from forms_api.languages import TRADITIONAL, source
@@ -33,7 +33,7 @@ def work(reference: str, action: str) -> Reply:
     entry = entry_of(reference)
     given = request.form.to_dict()
     try:
-        faults = _ACTIONS[action](entry, _edition(given), given)
+        faults = _ACTIONS[action](entry, edition_of(given), given)
     except Stale:
         here().vault.shelf.sync()
         return single.page(entry_of(reference), status=409, stale=given)
@@ -57,7 +57,7 @@ def erase(reference: str) -> Reply:
         fault = pages.words(mine.lang)("erase.sure_missing")
         return pages.page("erase.html", status=422, entry=entry, fault=fault)
     try:
-        mine.actions.erase(entry, _edition(request.form))
+        mine.actions.erase(entry, edition_of(request.form))
     except Stale:
         mine.vault.shelf.sync()
         return single.page(entry_of(reference), status=409, stale=request.form.to_dict())
@@ -104,7 +104,7 @@ def publish(reference: str) -> Reply:
         for part in ("question", "answer")
     }
     try:
-        mine.actions.publish(entry, _edition(given), given.get("topic", ""), texts)
+        mine.actions.publish(entry, edition_of(given), given.get("topic", ""), texts)
     except AnswerRefused as refused:
         faults = {
             f"{fault.part}_{fault.lang}".rstrip("_"): fault.message(mine.lang)
@@ -139,13 +139,6 @@ def _publish_page(
         kept=kept,
         lengths=publishable.LENGTHS,
     )
-
-
-def _edition(given: Mapping[str, str]) -> int:
-    text = given.get("edition", "")
-    if not text.isdecimal():
-        abort(404)
-    return int(text)
 
 
 def _status(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
