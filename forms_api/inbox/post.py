@@ -1,14 +1,15 @@
 """Letters to persons: sent from memory while the inbox is open, waiting in the outbox otherwise."""
 
 import threading
+from collections.abc import Iterable
 from typing import Final
 
-from forms_api.form import Form
-from forms_api.inbox.replies import Composer
+from sqlalchemy import RowMapping
+
+from forms_api.inbox.replies import Composer, Held, Judge, Letterhead, NotedMailer, SentLetters
 from forms_api.inbox.vault import Vault
 from forms_api.outbox import Delivery, Mailer, Outbox
 from forms_api.privacy import Write
-from forms_api.settings import Settings
 from forms_api.store import desk
 
 EVERY: Final = 10.0  # seconds between two looks at what is due, and at the time
@@ -26,8 +27,7 @@ class Post:
         self,
         write: Write,
         mailer: Mailer | None,
-        settings: Settings,
-        forms: dict[str, Form],
+        letterhead: Letterhead,
         vault: Vault,
     ) -> None:
         self.works = mailer is not None
@@ -35,9 +35,17 @@ class Post:
         self._vault = vault
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look_at_time, name="idle", daemon=True)
+        self.sent = SentLetters(letterhead.settings.keys_folder / "letters-sent.txt")
+        self._judge = Judge(vault, self.sent)
         self._delivery: Delivery | None = None
         if mailer:
-            outbox = Outbox(write, mailer, settings, forms, compose=Composer(vault, settings))
+            outbox = Outbox(
+                write,
+                NotedMailer(mailer, self.sent),
+                letterhead.settings,
+                letterhead.forms,
+                compose=Composer(self._judge, letterhead),
+            )
             vault.forgets.append(outbox.passed_by.clear)  # another key may open them
             self._delivery = Delivery(outbox, EVERY, lambda: vault.state == "open")
 
@@ -52,8 +60,22 @@ class Post:
             self._delivery.stop()
 
     def nudge(self) -> None:
+        """Looks now, also at what was held: a desk has done something."""
         if self._delivery:
+            self._delivery.outbox.passed_by.clear()
             self._delivery.nudge()
+
+    def held(self, letters: Iterable[RowMapping]) -> dict[str, Held]:
+        """Those of these rows of the outbox that do not go out by themselves, by name, and why."""
+        found: dict[str, Held] = {}
+        for row in letters:
+            if row["state"] == "sent":
+                continue
+            try:
+                self._judge(row["sealed"], row["dedupe"], row["submission"])
+            except Held as held:
+                found[row["dedupe"]] = held
+        return found
 
     def try_again(self) -> None:
         """All that wait or were given up, now."""

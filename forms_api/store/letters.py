@@ -10,9 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from forms_api import clock
+from forms_api.payloads import LARGEST
 from forms_api.store.tables import outbox
 
 #: No lease and no pause is that long: a moment that lies further ahead was written by a clock that
@@ -31,6 +43,7 @@ class Letter:
     facts: Mapping[str, str]
     attempts: int
     sealed: bytes | None = None
+    submission: int | None = None
 
 
 _NEW = insert(outbox)
@@ -69,9 +82,11 @@ def row(
     }
 
 
-def of_reply(number: int) -> str:
-    """What the letter of a desk's reply is called; its Message-ID is made from it."""
-    return f"reply:{number}"
+def of_reply(nonce: str | int) -> str:
+    """What the letter of a desk's answer is called; its Message-ID is made from it. (Of one that
+    is not signed: by the number of its row.)
+    """
+    return f"reply:{nonce}"
 
 
 def states(connection: Connection, names: Collection[str]) -> dict[str, str]:
@@ -106,7 +121,10 @@ def lease(
     free = or_(outbox.c.lease.is_(None), lapsed)
     time = or_(outbox.c.next_at <= moment, outbox.c.next_at > nonsense)
     kind = outbox.c.sealed.is_not(None) if sealed else outbox.c.sealed.is_(None)
-    wanted = outbox.c.id.not_in(without)
+    # Written out: there may be more of them than a statement takes parameters.
+    known: Any = bindparam("without", sorted(without), expanding=True, literal_execute=True)
+    wanted = and_(outbox.c.id.not_in(known), func.length(outbox.c.sealed) <= LARGEST)
+    wanted = wanted if sealed else outbox.c.id.not_in(known)
     due = and_(outbox.c.state == "waiting", time, free, kind, wanted)
     order = (outbox.c.next_at, outbox.c.id)
     rows = connection.execute(select(outbox).where(due).order_by(*order).limit(most)).all()
@@ -119,18 +137,27 @@ def lease(
         )
         connection.execute(mine)
     return [
-        Letter(row.id, row.dedupe, row.kind, row.desk, _facts(row.facts), row.attempts, row.sealed)
+        Letter(
+            row.id,
+            row.dedupe,
+            row.kind,
+            row.desk,
+            _facts(row.facts),
+            row.attempts,
+            row.sealed,
+            row.submission,
+        )
         for row in rows
     ]
 
 
-def _facts(text: str) -> dict[str, str]:
-    """Empty where a row is damaged: its letter cannot be written, all others can."""
+def _facts(text: object) -> dict[str, str]:
+    """What a notice tells; nothing of what is no such thing: one bad row holds no other up."""
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = json.loads(str(text))
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def renew(connection: Connection, number: int, who: str, until: datetime) -> bool:
