@@ -90,12 +90,13 @@ class _State:
         for state, count in detail.get("outbox", {}).items():
             boxes.add_metric([state], count)
         yield boxes
+        yield GaugeMetricFamily("jinqiao_stuck", "Given up; mend mail", detail.get("stuck", 0))
         # Not by form: whoever reads this every few seconds would know what came at which moment.
         yield GaugeMetricFamily("jinqiao_received", "Ever received", detail.get("received", 0))
 
 
 def health(mine: Services) -> dict[str, Any]:
-    """`status` is ok, or degraded: nothing can be written, letters are dead, forgetting stopped.
+    """`status` is ok, or degraded: nothing can be written, letters are stuck, forgetting stopped.
 
     `database` is ok, gone (not the file that was opened), full, away or busy. `forgetting` is ok,
     or why it stopped: a key of heartbeat.REASONS.
@@ -109,13 +110,13 @@ def health(mine: Services) -> dict[str, Any]:
     try:
         with mine.engine.connect() as connection:
             detail["outbox"] = letters.counts(connection)
+            detail["stuck"] = letters.stuck(connection)[0]
             detail["received"] = sum(forgetting.totals(connection).values())
             detail["forgetting"] = _forgetting(connection, mine.forms)
     except SQLAlchemyError:
         detail["database"] = "away" if detail["database"] == "ok" else detail["database"]
-    dead = detail.get("outbox", {}).get("dead", 0)
-    stopped = detail.get("forgetting", "ok") != "ok"
-    well = detail["database"] == "ok" and not dead and not stopped
+    stuck, stopped = detail.get("stuck", 0), detail.get("forgetting", "ok") != "ok"
+    well = detail["database"] == "ok" and not stuck and not stopped
     detail["status"] = "ok" if well else "degraded"
     return detail
 

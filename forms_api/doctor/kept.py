@@ -9,14 +9,14 @@ from typing import Final
 from sqlalchemy import Connection, Engine, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import clock, heartbeat, privacy
+from forms_api import clock, heartbeat, privacy, smtp
 from forms_api.backup import archive, making
 from forms_api.backup.faults import BackupError
 from forms_api.doctor.finding import Finding, finding, rising
 from forms_api.doctor.machine import database_file
 from forms_api.forms import Form
 from forms_api.settings import Settings
-from forms_api.store import fence, forgetting
+from forms_api.store import fence, forgetting, letters
 from forms_api.store import heartbeat as beats
 from forms_api.store.engine import head, open_engine, revision_of
 from forms_api.store.tables import event, outbox, submission
@@ -134,23 +134,28 @@ def _overdue(connection: Connection, today: date) -> Iterator[Finding]:
 
 def _mail(connection: Connection, now: datetime) -> Iterator[Finding]:
     c = outbox.c
-    dead = select(func.count(), func.max(c.last_error)).where(c.state == "dead")
-    count, why = connection.execute(dead).one()
+    count, error = letters.stuck(connection)
     again = "python -m forms_api.cli outbox --retry"
     if count:
+        zh, en = smtp.why(error)
         yield finding(
             "error",
             "mail-dead",
-            (f"{count} 封通知发不出去（{why}）", f"{count} notices were given up ({why})"),
+            (f"{count} 封邮件发不出去：{zh}", f"{count} letters were given up: {en}"),
             (f"修好邮件，再运行 {again}。", f"mend mail, then run {again}."),
         )
-    waiting = select(func.count()).where(c.state == "waiting", c.attempts > 3)
-    if count := connection.execute(waiting).scalar_one():
+    several = select(func.count(), func.max(c.last_error))
+    count, error = connection.execute(several.where(c.state == "waiting", c.attempts > 3)).one()
+    if count:
+        zh, en = smtp.why(error or "")
         yield finding(
             "warning",
             "mail-waiting",
-            (f"{count} 封通知多次没发出去", f"{count} notices failed several times"),
-            ("看邮件服务器和密码。", "look at the mail server and the password."),
+            (f"{count} 封邮件多次没发出去：{zh}", f"{count} letters failed several times: {en}"),
+            (
+                "运行 python -m forms_api.cli doctor --mail，看邮件服务器。",
+                "try the mail server: python -m forms_api.cli doctor --mail.",
+            ),
         )
 
 
