@@ -69,6 +69,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
                 "status": {"enum": states},
                 **dict.fromkeys(dates, _DAY),
                 "replies": {"type": "array", "items": _reply()},
+                "unverified_replies": {"type": "integer", "minimum": 0},
             }
         ),
         "Erased": _all({"status": {"const": "withdrawn"}}),
@@ -77,8 +78,8 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
 
 def _reply() -> dict[str, Any]:
     """What a desk answered; it was sealed to the access code that asks for it."""
-    ways = ["email", "phone", "status"]
-    return _all({"on": _DAY, "way": {"enum": ways}, "text": _TEXT})
+    ways, letters = ["email", "phone", "status"], [None, "waiting", "sent", "dead"]
+    return _all({"on": _DAY, "way": {"enum": ways}, "text": _TEXT, "mail": {"enum": letters}})
 
 
 def _all(properties: dict[str, Any]) -> dict[str, Any]:

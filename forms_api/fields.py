@@ -145,7 +145,9 @@ class Contact(Field):
     """An e-mail address or a phone number: what the answer to `by` asks for, else either."""
 
     kind = "contact"
-    codes = frozenset({"email", "phone", "phone-short", "phone-long", "id-number", "bank-number"})
+    codes = frozenset(
+        {"email", "email-name", "phone", "phone-short", "phone-long", "id-number", "bank-number"}
+    )
 
     by: str | None = None
     max: int = Setting(default=254, ge=5, le=254)

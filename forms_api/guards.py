@@ -158,7 +158,7 @@ def _holds_identity(run: Run) -> bool:
             check == _check_sign(digits[start : start + 17])
         ):
             return True
-        if aligned and usual and not labelled and "1920" <= born[:4] <= "2020":
+        if aligned and usual and not labelled and "1920" <= born[:4] <= "2012":
             return True
     return not labelled and (
         any(_is_old_identity(group) for group in run.groups if len(group) == 15)

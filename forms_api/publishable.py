@@ -193,7 +193,7 @@ def _leads_to_a_person(part: str, text: str) -> Iterator[str]:
         yield "access-code"
     if _MAIL.search(plain):
         yield "mail"
-    if _LINK.search(plain):
+    elif _LINK.search(plain):
         yield "link"
     if _ACCOUNT.search(plain):
         yield "account"

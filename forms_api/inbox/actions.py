@@ -3,20 +3,23 @@
 Everything that takes time, such as sealing, is done before; nobody's newer version is overwritten.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import letter_name
-from forms_api.inbox.replies import Sealed
+from forms_api.inbox import publishing
+from forms_api.inbox.publishing import Proposal
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
 from forms_api.store import answers, desk, letters, submissions
 from forms_api.store.engine import clear_log
+
+if TYPE_CHECKING:  # replies speak as pages do, and pages know the desktop with its actions
+    from forms_api.inbox.replies import Sealed
 
 #: What a desk may make of a submission by hand.
 STATUSES = ("received", "handling", "answered", "closed")
@@ -62,7 +65,7 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        """Marked or unmarked: its choices are counted or not, its seats given back or taken."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
@@ -71,40 +74,107 @@ class Actions:
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
                 submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
-    def answer(self, entry: Entry, edition: int, sealed: Sealed, *, close: bool) -> None:
+    def answer(self, entry: Entry, edition: int, sealed: "Sealed", *, close: bool) -> None:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
-            number = desk.add_reply(
+            desk.add_reply(
                 connection, entry.number, _today(), self.desk,
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
-            if sealed.letter is not None:
-                name = letter_name(number)
-                desk.add_letter(connection, entry.number, name, self.desk, sealed.letter)
+            if sealed.letter:
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
 
         values = _dated(entry, "answered")
         if close:
             values |= {"status": "closed", "closed_on": clock.today().isoformat()}
         self._do(entry, edition, values, f"answered:{sealed.way}", add)
 
-    def publish(self, entry: Entry, edition: int, topic: str, texts: Mapping[str, Any]) -> None:
-        """Offers the anonymous question and answer to the site. Raises AnswerRefused."""
+    def sign(
+        self, entry: Entry, edition: int, number: int, sealed: "Sealed", letters: Sequence[str]
+    ) -> bool:
+        """Stands for an answer that has no good signature; whether its mail was still to be sent,
+        which it is then. `letters` are the names that it had.
+        """
+        waits = []
+
+        def renew(connection: Connection) -> None:
+            both = {"sealed": sealed.for_holder, "kept": sealed.for_desks}
+            desk.sign_reply(connection, number, _today(), self.desk, both)
+            if desk.drop_letter(connection, letters) and sealed.letter:
+                waits.append(sealed.letter)
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
+
+        self._do(entry, edition, {}, "signed", renew)
+        return bool(waits)
+
+    def drop_letter(self, name: str) -> None:
+        """A letter that shall not be sent, and perhaps was never a desk's."""
+        self.write(lambda connection: desk.drop_letter(connection, [name]))
+        self.said("letter-dropped")
+
+    def propose(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
+        """To publish it: in place of what was proposed before."""
+
+        def put(connection: Connection) -> None:
+            desk.put_proposal(connection, entry.number, ciphertext)
+
+        self._do(entry, edition, {}, "proposed", put)
+
+    def release(self, entry: Entry, edition: int, proposal: Proposal) -> None:
+        """Offers what was proposed to the site. Raises AnswerRefused for what may not stand."""
 
         def offer(connection: Connection) -> None:
+            self._take(connection, entry, proposal)
             answers.offer_answer(
                 connection,
-                topic=topic,
-                question=texts["question"],
-                answer=texts["answer"],
+                topic=proposal.topic,
+                question=proposal.texts["question"],
+                answer=proposal.texts["answer"],
                 desk=self.desk,
                 number=entry.number,
             )
 
         self._do(entry, edition, {}, "", offer)
+
+    def send_back(
+        self, entry: Entry, edition: int, proposal: Proposal, returned: bytes, note: bytes
+    ) -> None:
+        """Not as it stands: the reason is a note, and the text waits for its desk."""
+
+        def put(connection: Connection) -> None:
+            self._take(connection, entry, proposal)
+            desk.put_proposal(connection, entry.number, returned)
+            desk.add_note(connection, entry.number, _today(), self.desk, note)
+
+        self._do(entry, edition, {}, "sent-back", put)
+
+    def take_back(self, entry: Entry, edition: int) -> None:
+        """What was proposed or published of it: gone from here, and from the site with the next
+        pull.
+        """
+
+        def drop(connection: Connection) -> None:
+            desk.drop_proposal(connection, entry.number)
+            if published := answers.answer_of(connection, entry.number):
+                alerts.take_back(connection, published, self.desk)
+
+        self._do(entry, edition, {}, "taken-back", drop)
+
+    def _take(self, connection: Connection, entry: Entry, proposal: Proposal) -> None:
+        """Takes the proposal away that was seen. Raises Stale when it is another by now."""
+        sealed = desk.proposal_of(connection, entry.number)
+        if sealed is None or publishing.mark_of(sealed) != proposal.mark:
+            raise Stale
+        desk.drop_proposal(connection, entry.number)
 
     def erase(self, entry: Entry, edition: int) -> None:
         """As the service does for the holder of the code: nothing is left but the counts."""

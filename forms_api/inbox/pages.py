@@ -1,6 +1,6 @@
 """The inbox's pages: its templates and words, in the language the desk reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from forms_api import clock, dates
+from forms_api import clock, dates, smtp
 from forms_api.inbox.desktop import here
 from forms_api.languages import Edition, Folder, other, public, source
 from forms_api.templating import templates_in
@@ -79,6 +79,13 @@ class Shown:
     def day(self, value: date | str) -> str:
         return dates.day(date.fromisoformat(value) if isinstance(value, str) else value, self._lang)
 
+    def days(self, values: Sequence[str], most: int = 3) -> str:
+        """The latest of some ISO dates, and that there are more."""
+        latest = sorted(values, reverse=True)
+        named = self._words("listed").join(self.day(one) for one in latest[:most])
+        left = len(latest) - most
+        return named if left <= 0 else self._words("and_more", named=named, count=left)
+
     def short(self, value: date | str) -> str:
         """11-21, for tables; with the year where it is another one."""
         day = date.fromisoformat(value) if isinstance(value, str) else value
@@ -87,6 +94,10 @@ class Shown:
     def soon(self, moment: str) -> str:
         """11-21 13:40: when a letter is tried again."""
         return f"{datetime.fromisoformat(moment).astimezone(clock.ZONE):%m-%d %H:%M}"
+
+    def why(self, error: str | None) -> str:
+        """Why a letter did not leave."""
+        return smtp.why(error or "")[self._lang == "en"]
 
     def left(self, days: int | None, group: str = "") -> str:
         if group == "overdue" and days == 0:  # a weekend since

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response as Reply
 
 from forms_api import clock
 from forms_api.fields import TextLine
-from forms_api.inbox import lists, pages, single
+from forms_api.inbox import lists, pages, publishing, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
+from forms_api.store.letters import is_about_address
 
 blueprint = Blueprint("looking", __name__)
 
@@ -22,6 +23,9 @@ def inbox() -> Reply:
     mine = here()
     wanted, found = what_is_wanted()
     everything = mine.vault.shelf.entries()
+    waiting = publishing.waiting(
+        mine.engine, mine.vault.shelf, mine.vault.desk, mine.settings.one_desk
+    )
     lead = {one.entry.reference: _first_words(one) for one in found.rows}
     return pages.page(
         "list.html",
@@ -34,6 +38,8 @@ def inbox() -> Reply:
         empty=not everything,
         lead=lead,
         alone=mine.seal_for_desks.alone,
+        to_release=sum(one.turn == "ours" for one in waiting),
+        unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
     )
 
 
@@ -63,13 +69,23 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works)
+    held = mine.post.held(letters)
+    gone = any(row["state"] == "dead" and is_about_address(row["last_error"]) for row in letters)
+    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works, gone=gone)
 
 
 @blueprint.post("/mail")
 @needs_key
 def mail_again() -> Reply:
     here().post.try_again()
+    return see_other("/mail")
+
+
+@blueprint.post("/mail/drop")
+@needs_key
+def drop_letter() -> Reply:
+    mine = here()
+    mine.actions.drop_letter(request.form.get("name", ""))
     return see_other("/mail")
 
 
