@@ -18,7 +18,7 @@ from forms_api.privacy import Write
 from forms_api.sealing import Sealer
 from forms_api.store import submissions
 from forms_api.store.engine import clear_log
-from forms_api.store.tables import note, outbox, reply, submission
+from forms_api.store.tables import aggregate, note, outbox, reply, submission
 
 _BATCH: Final = 50  # pieces a transaction, so that nobody waits long
 _SEALED: Final[Sequence[tuple[Table, Column[Any]]]] = (
@@ -26,6 +26,7 @@ _SEALED: Final[Sequence[tuple[Table, Column[Any]]]] = (
     (note, note.c.sealed),
     (reply, reply.c.kept),
     (outbox, outbox.c.sealed),
+    (aggregate, aggregate.c.sealed),
 )
 
 

@@ -62,15 +62,17 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        """Marked or unmarked; what the host counted of it is taken out or put back."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            for field, choice in form.tallies(entry.answers or {}) if form else ():
-                times = -1 if is_spam else 1
-                submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            if form is None or not form.counted_by_host:
+                return
+            for field, choice in form.tallies(entry.answers or {}):
+                month, times = entry.received_on[:7], -1 if is_spam else 1
+                submissions.count(connection, entry.form, field, choice, month, times)
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
