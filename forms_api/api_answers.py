@@ -69,6 +69,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
                 "status": {"enum": states},
                 **dict.fromkeys(dates, _DAY),
                 "replies": {"type": "array", "items": _reply()},
+                "unverified_replies": {"type": "integer", "minimum": 0},
             }
         ),
         "Erased": _all({"status": {"const": "withdrawn"}}),

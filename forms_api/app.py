@@ -17,6 +17,7 @@ from forms_api import (
     public,
     sealing,
     services,
+    signatures,
     words,
 )
 from forms_api.at_once import Clicks
@@ -24,6 +25,7 @@ from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
 from forms_api.settings import Settings, SettingsError
+from forms_api.signatures import Trust
 from forms_api.site import Site
 from forms_api.store.engine import is_vulnerable, migrate, open_engine, sqlite_version
 from forms_api.store.writer import Writer
@@ -75,6 +77,7 @@ def _services(settings: Settings) -> Services:
         sealer,
         lambda: settings.reference_prefix or site.reference_prefix,
         settings.wait_seconds,
+        Trust(settings.desk_keys, _own_signature(settings)),
     )
     atexit.register(writer.close)
     return Services(
@@ -96,6 +99,14 @@ def _sealer(settings: Settings) -> Sealer:
         return Sealer(recipients)
     except ValueError as error:
         raise SettingsError(f"FORMS_RECIPIENTS_FILE cannot be used: {error}.") from error
+
+
+def _own_signature(settings: Settings) -> str:
+    """Of a development instance, whose only key is its own."""
+    if settings.recipients:
+        return ""
+    identity = sealing.development_identity(settings.keys_folder)
+    return signatures.public_text(signatures.signing_key(identity))
 
 
 def _engine(settings: Settings) -> Engine:

@@ -54,7 +54,7 @@ def load_all(folder: Path = DEFINITIONS) -> dict[str, Form]:
 def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     try:
         raw = yaml_text.load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         return {}, [f"{path.name}: cannot be read: {' '.join(str(error).split())}"]
     if not isinstance(raw, dict):
         return {}, [f"{path.name}: is not a list of named settings"]

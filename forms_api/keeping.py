@@ -1,14 +1,13 @@
 """From a confirmed draft to a receipt: to the writer, and wait; then what its code opens."""
 
-import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from nacl.exceptions import CryptoError
 from sqlalchemy import Connection, Engine
@@ -16,8 +15,10 @@ from sqlalchemy import Connection, Engine
 from forms_api import alerts, clock, codes, tokens
 from forms_api.composing import Composer
 from forms_api.form import Form
+from forms_api.payloads import Unreadable, parsed
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
+from forms_api.signatures import NotGenuine, Trust
 from forms_api.store import answers, arriving, seats, submissions
 from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
@@ -80,12 +81,15 @@ class Keeping:
         sealer: Sealer,
         prefix: Callable[[], str],
         wait_seconds: float,
+        trust: Trust | None = None,
     ) -> None:
+        """`trust` says whose answers are shown as the desks'."""
         self.arrivals = alerts.Arrivals()
         self._engine = engine
         self._writer = writer
         self._composer = Composer(sealer, prefix, self._quoted)
         self._wait = wait_seconds
+        self._trust = trust or Trust(())
         self._lock = threading.Lock()
         self._in_flight: Counter[bytes] = Counter()
 
@@ -168,14 +172,33 @@ class Keeping:
 
     def replies(self, code: str) -> list[Reply]:
         """What the desks answered, for the holder of the code; the earliest first."""
+        return self.checked_replies(code)[0]
+
+    def checked_replies(self, code: str) -> tuple[list[Reply], int]:
+        """The answers that are a desk's, and how many others stand there: forged, moved, or from
+        before there were signatures.
+
+        While no desk's signature is known here, what has none is taken for an answer, as it always
+        was: `doctor` says that the recipients file lacks them.
+        """
         with self._engine.connect() as connection:
-            sealed = submissions.sealed_replies(connection, codes.code_hash(code))
-        found = []
+            reference, sealed = submissions.sealed_replies(connection, codes.code_hash(code))
+        found: dict[str, Reply] = {}
+        others = 0
         for one in sealed:
-            with suppress(CryptoError):  # sealed to another code, by a program that was wrong
-                said = json.loads(codes.open_as_holder(code, one))
-                found.append(Reply(date.fromisoformat(said["on"]), said["way"], said["text"]))
-        return found
+            try:
+                payload = parsed(codes.open_as_holder(code, one))
+                if not self._trust and "signed" not in payload:
+                    found[f"row {len(found)}"] = _earlier_reply(payload)
+                    continue
+                piece = self._trust.read(payload, "answer", reference)
+            except (CryptoError, ValueError, Unreadable, NotGenuine):
+                others += 1
+                continue
+            found.setdefault(
+                piece.nonce, Reply(date.fromisoformat(piece.on), piece.way, piece.text)
+            )
+        return list(found.values()), others
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""
@@ -234,6 +257,14 @@ class Keeping:
             due_on=due,
             place=_PLACE[kept.waiting],
         )
+
+
+def _earlier_reply(payload: Mapping[str, Any]) -> Reply:
+    """Of before there were signatures. Raises ValueError."""
+    on, way, text = (str(payload.get(name)) for name in ("on", "way", "text"))
+    if way not in ("email", "phone", "status"):
+        raise ValueError(way)
+    return Reply(date.fromisoformat(on), way, text)
 
 
 def _date(text: str | None) -> date | None:

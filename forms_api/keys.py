@@ -1,70 +1,31 @@
 """Desks' key pairs: made, listed, renewed, revoked.
 
 A secret key belongs on the desk's own computer, never on the public host; the host gets the
-recipients file, which holds public keys only:
-
-    # liaison, since 2026-11-21
-    age1…
-    # liaison, since 2025-11-21, retired 2026-11-21: age1…
+recipients file, which holds public keys only (recipients.py).
 """
 
 import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pyrage  # type: ignore[import-untyped]
 
-from forms_api import clock
-from forms_api.sealing import key_id
+from forms_api import clock, signatures
+from forms_api.recipients import End, Key, dump, parse
 from forms_api.settings import SettingsError
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
-_ABOUT: Final = re.compile(
-    r"# (?P<name>[a-z][a-z0-9-]*), since (?P<since>[\d-]{10})"
-    r"(?:, retired (?P<retired>[\d-]{10}): (?P<key>age1\w+))?"
-)
 _GUESSES: Final = 4
 _PAUSE: Final = 0.3  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One public key of the recipients file; `retired` is "" while answers are sealed to it."""
-
-    name: str
-    recipient: str
-    since: str
-    retired: str = ""
-
-    @property
-    def id(self) -> str:
-        return key_id(self.recipient)
-
-    def lines(self) -> str:
-        about = f"# {self.name}, since {self.since}"
-        if self.retired:
-            return f"{about}, retired {self.retired}: {self.recipient}\n"
-        return f"{about}\n{self.recipient}\n"
-
-
 def listed(recipients: Path) -> list[Key]:
-    """The keys of a recipients file; a key without a line about it is called "unnamed"."""
-    found: list[Key] = []
-    about = ("unnamed", "")
-    for line in recipients.read_text("utf-8").splitlines() if recipients.exists() else ():
-        match = _ABOUT.match(line)
-        if match and match["retired"]:
-            found.append(Key(match["name"], match["key"], match["since"], match["retired"]))
-        elif match:
-            about = (match["name"], match["since"])
-        elif line.startswith("age1"):
-            found.append(Key(about[0], line.strip(), about[1]))
-            about = ("unnamed", "")
-    return found
+    """The keys of a recipients file, none where there is no such file."""
+    return parse(recipients.read_text("utf-8")) if recipients.exists() else []
 
 
 def new(name: str, folder: Path, recipients: Path, passphrase: str) -> tuple[Key, Path]:
@@ -94,19 +55,18 @@ def rotate(name: str, folder: Path, recipients: Path, passphrase: str) -> tuple[
     key, path = _pair(name, folder, passphrase)
     today = clock.today().isoformat()
     marked = [
-        Key(one.name, one.recipient, one.since, today)
-        if one.name == name and not one.retired
-        else one
+        replace(one, retired=today, end="retired") if one.name == name and not one.retired else one
         for one in keys
     ]
     _write(recipients, [*marked, key])
     return key, path
 
 
-def revoke(name: str, recipients: Path) -> Key:
-    """Marks the key of somebody who left: no new answer is sealed to it. Once more does no harm.
+def revoke(name: str, recipients: Path, *, stolen: bool = False) -> Key:
+    """Marks the key of somebody who left: no new answer is sealed to it, and what it signs from
+    tomorrow on does not count; of a stolen one, nothing that it ever signed.
 
-    Raises SettingsError for an unknown name and for the last key.
+    Once more does no harm. Raises SettingsError for an unknown name and for the last key.
     """
     keys = listed(recipients)
     mine = [one for one in keys if one.name == name]
@@ -120,12 +80,31 @@ def revoke(name: str, recipients: Path) -> Key:
             f"{name} has the last key: make another one first."
         )
     today = clock.today().isoformat()
+    end: End = "stolen" if stolen else "revoked"
     marked = [
-        Key(one.name, one.recipient, one.since, one.retired or today) if one.name == name else one
+        replace(one, retired=one.retired or today, end="stolen" if one.end == "stolen" else end)
+        if one.name == name
+        else one
         for one in keys
     ]
     _write(recipients, marked)
     return mine[-1]
+
+
+def add_signing(identity: str, recipients: Path) -> Key:
+    """Writes the verifying key of this secret key into its line: what `new` and `rotate` do since
+    there are signatures. Raises SettingsError when the list does not have the key.
+    """
+    own = pyrage.x25519.Identity.from_str(identity)
+    recipient, keys = str(own.to_public()), listed(recipients)
+    signs = signatures.public_text(signatures.signing_key(str(own)))
+    mine = next((one for one in keys if one.recipient == recipient), None)
+    if mine is None:
+        raise SettingsError(f"{recipients} 里没有这把钥匙。 / {recipients} does not list this key.")
+    since = mine.since or clock.today().isoformat()
+    signing = replace(mine, since=since, signs=signs)
+    _write(recipients, [signing if one is mine else one for one in keys])
+    return signing
 
 
 def secret(path: Path, passphrase: str = "") -> str:
@@ -151,7 +130,8 @@ def _opened(raw: bytes, passphrase: str) -> bytes:
 
 def _pair(name: str, folder: Path, passphrase: str) -> tuple[Key, Path]:
     identity = pyrage.x25519.Identity.generate()
-    key = Key(name, str(identity.to_public()), clock.today().isoformat())
+    signs = signatures.public_text(signatures.signing_key(str(identity)))
+    key = Key(name, str(identity.to_public()), clock.today().isoformat(), signs=signs)
     text = f"# {name}, since {key.since}. Public key: {key.recipient}\n{identity}\n".encode()
     if passphrase:
         text = bytes(pyrage.passphrase.encrypt(text, passphrase))
@@ -167,5 +147,5 @@ def _write(recipients: Path, keys: Sequence[Key]) -> None:
     """Whole or not at all: a service that starts meanwhile reads the old or the new list."""
     recipients.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = recipients.with_name(f"{recipients.name}.{os.getpid()}")
-    part.write_text("".join(key.lines() for key in keys), "utf-8")
+    part.write_text(dump(keys), "utf-8")
     part.replace(recipients)

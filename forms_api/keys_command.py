@@ -21,6 +21,7 @@ _TEXTS = (
     ("new", "生成一对密钥；不写岗位就一步步带着做 / a key pair; without a name, be led"),
     ("rotate", "换新密钥，标记旧的 / the next key pair; marks the old one"),
     ("revoke", "收回离任者的密钥，存着的全部重新封装 / end a key, seal all anew"),
+    ("sign", "把签名公钥写进名单，以前生成的钥匙补一次 / list the signature of an older key"),
     ("list", "列出收件公钥 / show the public keys that answers are sealed to"),
 )
 
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="公钥文件，默认 FORMS_RECIPIENTS_FILE / "
             "the file of public keys; by default FORMS_RECIPIENTS_FILE",
         )
-        if action != "list":
+        if action not in ("list", "sign"):
             one.add_argument(
                 "name",
                 nargs="?" if action == "new" else None,
@@ -64,6 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                 help="用口令保护（询问，或从标准输入读） / protect it (asked for, or on stdin)",
             )
         if action == "revoke":
+            one.add_argument(
+                "--stolen",
+                action="store_true",
+                help="可能落在别人手里：它签过的都不再算数 / "
+                "it may be in other hands: nothing that it ever signed counts any more",
+            )
+        if action in ("revoke", "sign"):
             add_identity_argument(one)
 
 
@@ -74,6 +82,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     recipients: Path = args.recipients or Path(given or folder / "recipients.txt")
     if args.action == "list":
         return _list(recipients, as_json=args.json)
+    if args.action == "sign":
+        return _sign(args, recipients, environ)
     if args.action == "revoke":
         return _revoke(args, recipients, environ)
     if args.name is None:
@@ -104,7 +114,24 @@ def _list(recipients: Path, *, as_json: bool) -> int:
         print(json.dumps({"recipients": str(recipients), "keys": rows}))
         return 0
     for key in found:
-        print(f"{key.id}  {key.name:<16}{key.since:<12}{key.retired and '→ ' + key.retired}")
+        end = f"→ {key.retired} {key.end}" if key.retired else ""
+        unsigned = "" if key.signs or key.retired else "没有签名 / no signature: keys sign"
+        print(f"{key.id}  {key.name:<16}{key.since:<12}{end}{unsigned}".rstrip())
+    return 0
+
+
+def _sign(args: argparse.Namespace, recipients: Path, environ: Mapping[str, str]) -> int:
+    settings = replace(Settings.from_env(environ), recipients=())
+    identities = identities_given(args, settings)
+    if not identities:
+        raise SettingsError("请用 --identity 写明私钥文件。 / name the secret key with --identity.")
+    key = keys.add_signing(identities[0], recipients)
+    if args.json:
+        print(json.dumps({"id": key.id, "name": key.name, "signs": key.signs}))
+        return 0
+    print(f"{key.id}  {key.name}: {key.signs}")
+    print(f"把 {recipients} 换到服务器和每个岗的电脑上，重启服务。")
+    print("Put that file on the server and on every desk's computer, and restart the service.")
     return 0
 
 
@@ -118,7 +145,7 @@ def _revoke(args: argparse.Namespace, recipients: Path, environ: Mapping[str, st
         raise SettingsError(
             "请用 --identity 写明一把还在用的私钥 / name a secret key in use with --identity."
         )
-    gone = keys.revoke(args.name, recipients)
+    gone = keys.revoke(args.name, recipients, stolen=args.stolen)
     left = tuple(one.recipient for one in keys.listed(recipients) if not one.retired)
     engine = open_engine(settings.database_url)
     migrate(engine)

@@ -65,9 +65,9 @@ def _status_form(lang: Edition, problem: str = "", value: str = "") -> Response:
 
 
 def _status(lang: Edition, found: Status, code: str) -> Response:
-    replies = here().keeping.replies(code)
+    replies, others = here().keeping.checked_replies(code)
     if asking.wants_json():
-        return replying.document(lang, _status_body(found, replies))
+        return replying.document(lang, _status_body(found, replies, others))
     w, form = words(lang), here().forms.get(found.form)
     days: list[tuple[str, date | None]] = [
         ("received_on", found.received_on),
@@ -85,6 +85,8 @@ def _status(lang: Edition, found: Status, code: str) -> Response:
     if here().keeping.published(code):
         rows.append((w("status.published"), w("status.published_yes")))
     said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
+    if others:
+        rows.append((w("status.unverified"), w("status.unverified_text")))
     content = chrome.status_html(lang, rows, said, code, erasable=found.status != "withdrawn")
     return replying.page(lang, w("status.title"), content, switch=_address)
 
@@ -106,7 +108,7 @@ def _is_owed(found: Status) -> bool:
     return answered and found.status in {"received", "handling"}
 
 
-def _status_body(found: Status, replies: Sequence[Reply]) -> dict[str, Any]:
+def _status_body(found: Status, replies: Sequence[Reply], others: int) -> dict[str, Any]:
     def iso(day: date | None) -> str | None:
         return day.isoformat() if day else None
 
@@ -118,5 +120,6 @@ def _status_body(found: Status, replies: Sequence[Reply]) -> dict[str, Any]:
         "answered_on": iso(found.answered_on),
         "closed_on": iso(found.closed_on),
         "deleted_by": None if found.status == "withdrawn" else iso(found.retain_until),
+        "unverified_replies": others,
         "replies": [{"on": iso(one.on), "way": one.way, "text": one.text} for one in replies],
     }

@@ -1,6 +1,5 @@
 """Answers -> age ciphertext for every desk's key. The public host can write but not read."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, Final
 import pyrage  # type: ignore[import-untyped]
 
 from forms_api.padding import padded
+from forms_api.recipients import key_id
 
 _KEY: Final = "desk.key"
 
@@ -33,11 +33,6 @@ class Sealer:
         return bytes(pyrage.encrypt(padded(plain), self._recipients))
 
 
-def key_id(recipient: str) -> str:
-    """Eight hex digits that name a public key."""
-    return hashlib.sha256(recipient.encode()).hexdigest()[:8]
-
-
 def open_sealed(ciphertext: bytes, identity: str) -> dict[str, Any]:
     """The payload, with a desk's secret key (AGE-SECRET-KEY-…). Raises pyrage.DecryptError."""
     plain = pyrage.decrypt(ciphertext, [pyrage.x25519.Identity.from_str(identity)])
@@ -46,13 +41,17 @@ def open_sealed(ciphertext: bytes, identity: str) -> dict[str, Any]:
 
 
 def development_recipients(folder: Path) -> tuple[str, ...]:
-    """The public key of this instance's own pair, made on the first call (mode 0600)."""
+    """The public key of this instance's own pair."""
+    return (str(pyrage.x25519.Identity.from_str(development_identity(folder)).to_public()),)
+
+
+def development_identity(folder: Path) -> str:
+    """The secret key of this instance's own pair, made on the first call (mode 0600)."""
     path = folder / _KEY
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         _write_new_key(path)
-    identity = pyrage.x25519.Identity.from_str(path.read_text("utf-8").split()[-1])
-    return (str(identity.to_public()),)
+    return path.read_text("utf-8").split()[-1]
 
 
 def _write_new_key(path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from forms_api.recipients import Key, parse
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 VAR: Final = ROOT / "var"
 DEVELOPMENT_SECRET: Final = "development only, refused in production"  # noqa: S105
@@ -25,6 +27,7 @@ class Settings:
     secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
     database_url: str = f"sqlite:///{VAR / 'dev' / 'forms.sqlite'}"
     recipients: tuple[str, ...] = ()
+    desk_keys: tuple[Key, ...] = ()  # all of the recipients file, to verify what desks made
     keys_folder: Path = VAR / "dev" / "keys"
     release: Path = VAR / "current"
     public_url: str = ""
@@ -54,6 +57,8 @@ class Settings:
                 raise SettingsError(f"{name} is not a setting; known are {', '.join(VARIABLES)}.")
         boxes: dict[str, object] = {}
         values: dict[str, object] = {"desk_mail": boxes}
+        if file := given.get("FORMS_RECIPIENTS_FILE", "").strip():
+            values["desk_keys"] = _read("FORMS_RECIPIENTS_FILE", _desk_keys, file)
         for name, text in given.items():
             if text and name in VARIABLES:
                 target, read = VARIABLES[name]
@@ -115,6 +120,10 @@ def _recipients(text: str) -> tuple[str, ...]:
     if wrong := [key[:12] for key in keys if not key.startswith("age1")]:
         raise ValueError(f"it holds something that is no age recipient ({wrong[0]}…)")
     return keys
+
+
+def _desk_keys(text: str) -> tuple[Key, ...]:
+    return tuple(parse(Path(text).read_text("utf-8")))
 
 
 def _public_url(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from forms_api import clock
 from forms_api.forms import DefinitionError, Form, load_all
-from scripts import identity
+from scripts import identity, source_text
 from scripts.answers import files as answers
 from scripts.answers import totals
 from scripts.content import (
@@ -22,6 +22,7 @@ from scripts.content import (
     links,
     moved,
     paper,
+    published_files,
     rules,
     then_now,
     typography,
@@ -40,9 +41,11 @@ from scripts.directory.importer import check_directory
 from scripts.offline import essentials
 from scripts.outcome import DONE, SHORT
 from scripts.problems import Problem
+from scripts.source_text import SourceError
 from scripts.traditional import risks
 
 ROOT = Path(__file__).resolve().parent.parent
+FORMS = "forms_api/definitions"
 
 
 @dataclass
@@ -82,14 +85,26 @@ class Report:
 
 def check(root: Path = ROOT) -> Report:
     """Read all sources and report all faults; nothing is written."""
-    report = Report()
+    report = Report(dict.fromkeys(LANGUAGES, 0), {"total": 0, **dict.fromkeys(LANGUAGES, 0)})
+    report.problems = source_text.faults(root)
+    if report.problems:
+        return report  # whoever cannot read a file would find fault with all that refers to it
+    try:
+        _check_contents(root, report)
+    except SourceError as unreadable:
+        report.problems.extend(unreadable.problems)
+    report.problems.sort()
+    return report
+
+
+def _check_contents(root: Path, report: Report) -> None:
     found = report.problems
     found.extend(identity.check(root))
     rows = catalogue(root)
     pages = source_pages(root)
     listed = [page for page in pages if not is_outside(page.slug)]
     known = facts.load_facts(root)
-    forms = _forms(root, found)
+    forms = _forms(root)
     report.branches, faults = check_directory(root)
     found.extend(faults)
 
@@ -102,6 +117,7 @@ def check(root: Path = ROOT) -> Report:
         found.extend(facts.check_marks(page, known))
         found.extend(typography.check(page))
         found.extend(pointers.check(page))
+    found.extend(published_files.check(root, pages))
     found.extend(level.check(pages))
     found.extend(rules.check(pages))
     carried = facts.carried(pages, known)
@@ -128,24 +144,22 @@ def check(root: Path = ROOT) -> Report:
     report.stale = sum(_is_stale(page) for page in listed if page.lang == "zh")
     report.outdated = _outdated(pages)
     report.planned = sorted(pointers.planned)
-    found.sort()
-    return report
 
 
-def _forms(root: Path, found: list[Problem]) -> dict[str, Form]:
-    folder = root / "forms_api/definitions"
+def _forms(root: Path) -> dict[str, Form]:
     try:
-        return load_all(folder)
+        return load_all(root / FORMS)
     except DefinitionError as error:
-        found.append(Problem("forms_api/definitions", 0, "definition", str(error)))
-        return {}
+        parts = [fault.partition(": ") for fault in error.faults]
+        faulty = [Problem(f"{FORMS}/{name}", 0, "definition", what) for name, _, what in parts]
+        raise SourceError(faulty) from error  # every form's page and figures would be missed, too
 
 
 def _form_pages(root: Path, forms: dict[str, Form], pages: list[SourcePage]) -> list[Problem]:
     slugs = {page.slug for page in pages}
     return [
         Problem(
-            f"forms_api/definitions/{form.id}.yml",
+            f"{FORMS}/{form.id}.yml",
             0,
             "form-page",
             f"its page {form.page} does not exist",
@@ -178,7 +192,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     report = check()
-    report.notices = risks.notices(ROOT)
+    if not report.count(*source_text.CODES):
+        report.notices = risks.notices(ROOT)
     if args.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from forms_api import openapi, yaml_text
 from forms_api.languages import DEFAULT, EDITIONS, Edition, offered, prefix
 from forms_api.languages import public as code_of
-from scripts import moved
+from scripts import moved, source_text
 from scripts.answers import pages as answers
 from scripts.content import glossary
 from scripts.laying import lay, remove
@@ -51,7 +51,7 @@ def write(
     _write_json(data / "openapi.json", api)
     _write_json(private / "identity.json", sources.site.identity)
     _write_json(private / "catalogue.json", sources.catalogue)
-    desks = yaml_text.load((root / "docs/data/desks.yml").read_text(encoding="utf-8"))
+    desks = yaml_text.load(source_text.read(root / "docs/data/desks.yml"))
     _write_json(private / "desks.json", desks)
 
 

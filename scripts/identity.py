@@ -11,16 +11,23 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from forms_api import yaml_text
-from scripts import drawing
+from scripts import drawing, source_text
 from scripts.assets import Assets
 from scripts.content.words import identity_for
+from scripts.outcome import both
 from scripts.problems import Problem
+from scripts.source_text import SourceError
 
 FILE = "mkdocs.yml"
+_NO_BLOCK = both(
+    "缺少 extra.identity 一节（站名、县、主办单位……）",
+    "the block extra.identity is missing (the site’s name, county, operator …)",
+)
 SHEET = "css/jinqiao.css"
 SCHEMES = ("light", "dark")
 #: Keys that are said in both languages, and those that are said once.
@@ -104,11 +111,43 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def _address_fault(site_url: object) -> str:
+    """The site is published at a domain's root: every address in it begins with "/"."""
+    parts = urlsplit(site_url) if isinstance(site_url, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        return both(
+            "site_url 要写完整的网址，例如 https://jinqiao.example.org/",
+            "site_url must be a whole address such as https://jinqiao.example.org/",
+        )
+    if parts.path != "/" or parts.query or parts.fragment or parts.username:
+        root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+        return both(
+            f"site_url 只能是域名，以 / 结尾，不能带路径，例如 {root}；网站要放在域名的根目录",
+            f"site_url must end at the domain with one /, such as {root}: the site is published at "
+            "a domain’s root, not below a path",
+        )
+    return ""
+
+
+def _line_of(text: str, key: str) -> int:
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if line.startswith(f"{key}:")), 1)
+
+
 def check(root: Path) -> Iterator[Problem]:
-    """Everything wrong with the block, each at its line."""
-    text = (root / FILE).read_text(encoding="utf-8")
-    block = yaml_text.load(text)["extra"]["identity"]
+    """Everything wrong with the block and the site's address, each at its line.
+
+    Raises SourceError where there is no block at all.
+    """
+    text = source_text.read(root / FILE)
+    config = yaml_text.load(text)
+    extra = config.get("extra")
+    block = extra.get("identity") if isinstance(extra, dict) else None
+    if not isinstance(block, dict):
+        raise SourceError([Problem(FILE, 1, "identity", _NO_BLOCK)])
     lines = _lines(text)
+    if fault := _address_fault(config.get("site_url")):
+        yield Problem(FILE, _line_of(text, "site_url"), "site-url", fault)
 
     def problem(message: str, *keys: str) -> Problem:
         return Problem(FILE, lines.get(keys) or lines[()], "identity", message)
@@ -129,7 +168,7 @@ def check(root: Path) -> Iterator[Problem]:
         yield problem("reference_prefix is two to six capital letters", "reference_prefix")
     for key in sorted(set(block) - {*PAIRS, *PLAIN, *SWITCHES, "colours"}):
         yield problem(f"{key} is not a key of the identity block", key)
-    sheet = (root / "docs/assets" / SHEET).read_text(encoding="utf-8")
+    sheet = source_text.read(root / "docs/assets" / SHEET)
     for keys, message in _colour_faults(sheet, block.get("colours") or {}):
         yield problem(message, "colours", *keys)
 
@@ -185,7 +224,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
 
 def load_palettes(root: Path, identity: Mapping[str, Any]) -> dict[str, Palette]:
     """The colours the site is published in."""
-    sheet = (root / "docs/assets" / SHEET).read_text(encoding="utf-8")
+    sheet = source_text.read(root / "docs/assets" / SHEET)
     return palettes(sheet, identity["colours"] or {})
 
 
@@ -193,7 +232,7 @@ def assets(root: Path, identity: Mapping[str, Any]) -> Assets:
     """docs/assets with the block's colours at the end of the style sheet, and its pictures."""
     folder = root / "docs/assets"
     made = drawing.pictures(load_palettes(root, identity))
-    sheet = (folder / SHEET).read_text(encoding="utf-8")
+    sheet = source_text.read(folder / SHEET)
     made[SHEET] = f"{sheet}\n{style(identity['colours'] or {})}".encode()
     return Assets(folder, made)
 

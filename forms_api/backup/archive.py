@@ -20,7 +20,7 @@ from typing import IO, Final
 import pyrage  # type: ignore[import-untyped]
 
 from forms_api.backup.faults import BackupError
-from forms_api.sealing import key_id
+from forms_api.recipients import key_id
 
 SUFFIX: Final = ".backup"
 _KIND: Final = b"jinqiao-backup 1\n"

@@ -3,7 +3,7 @@
 Everything that takes time, such as sealing, is done before; nobody's newer version is overwritten.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
-from forms_api.inbox.one import letter_name
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -80,18 +79,44 @@ class Actions:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
-            number = desk.add_reply(
+            desk.add_reply(
                 connection, entry.number, _today(), self.desk,
                 sealed.way, sealed.for_holder, sealed.for_desks,
             )  # fmt: skip
-            if sealed.letter is not None:
-                name = letter_name(number)
-                desk.add_letter(connection, entry.number, name, self.desk, sealed.letter)
+            if sealed.letter:
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
 
         values = _dated(entry, "answered")
         if close:
             values |= {"status": "closed", "closed_on": clock.today().isoformat()}
         self._do(entry, edition, values, f"answered:{sealed.way}", add)
+
+    def sign(
+        self, entry: Entry, edition: int, number: int, sealed: Sealed, letters: Sequence[str]
+    ) -> bool:
+        """Stands for an answer that has no good signature; whether its mail was still to be sent,
+        which it is then. `letters` are the names that it had.
+        """
+        waits = []
+
+        def renew(connection: Connection) -> None:
+            both = {"sealed": sealed.for_holder, "kept": sealed.for_desks}
+            desk.sign_reply(connection, number, _today(), self.desk, both)
+            if desk.drop_letter(connection, letters) and sealed.letter:
+                waits.append(sealed.letter)
+                desk.add_letter(
+                    connection, entry.number, sealed.letter, self.desk, sealed.for_desks
+                )
+
+        self._do(entry, edition, {}, "signed", renew)
+        return bool(waits)
+
+    def drop_letter(self, name: str) -> None:
+        """A letter that shall not be sent, and perhaps was never a desk's."""
+        self.write(lambda connection: desk.drop_letter(connection, [name]))
+        self.said("letter-dropped")
 
     def publish(self, entry: Entry, edition: int, topic: str, texts: Mapping[str, Any]) -> None:
         """Offers the anonymous question and answer to the site. Raises AnswerRefused."""

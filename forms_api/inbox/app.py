@@ -13,6 +13,7 @@ from forms_api.inbox.desktop import Desktop, SealerOf, attach, here, of
 from forms_api.inbox.door import Door
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.post import Post
+from forms_api.inbox.replies import Letterhead
 from forms_api.inbox.routes import entering, exporting, looking, working
 from forms_api.inbox.vault import Vault
 from forms_api.outbox import Mailer
@@ -76,19 +77,21 @@ def _desktop(
     site = Site(settings.release, pages.of_letters())
     labels = Labels(definitions, lambda: site.catalogue)
     first = identities[0] if identities else None
-    vault = Vault(engine, labels, first, settings.inbox_minutes * 60)
+    vault = Vault(engine, labels, first, settings.inbox_minutes * 60, desk_keys=settings.desk_keys)
     write = directly(engine)
+    named = desks.named(definitions)
+    letterhead = Letterhead(settings, definitions, named, site)
     return Desktop(
         settings=settings,
         engine=engine,
         write=write,
         forms=definitions,
-        desks=desks.named(definitions),
+        desks=named,
         site=site,
         labels=labels,
         door=Door(port),
         vault=vault,
-        post=Post(write, mailer, settings, definitions, vault),
+        post=Post(write, mailer, letterhead, vault),
         seal_for_desks=SealerOf(settings.recipients),
         identities=tuple(identities),
         asked_desk=desk,

@@ -118,7 +118,7 @@ def with_listed_recipients(settings: Settings) -> Settings:
     if settings.recipients or not beside.is_file():
         return settings
     named = Settings.from_env({"FORMS_RECIPIENTS_FILE": str(beside)})
-    return replace(settings, recipients=named.recipients)
+    return replace(settings, recipients=named.recipients, desk_keys=named.desk_keys)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -1,14 +1,16 @@
 """Everything about one submission that a desk sees: answers, notes, replies, record, its dates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Engine, RowMapping
 
-from forms_api import clock, retention
+from forms_api import retention
 from forms_api.form import Form
 from forms_api.inbox.shelf import Entry, Shelf
+from forms_api.payloads import Unreadable
+from forms_api.signatures import NotGenuine
 from forms_api.store import answers, desk
 from forms_api.store.answers import PublishedAnswer
 
@@ -18,12 +20,19 @@ _LONG = 20  # characters that nobody writes twice by chance
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A note or an answer; `text` is None where this key does not open it. `state`: of its mail."""
+    """A note or an answer, by its row's `number`. `flaw` says why it is not taken for a desk's, and
+    then day and desk are only what the row claims; `fault` why it cannot be read at all. `letter`
+    is the name of its mail, `state` how far that is.
+    """
 
-    day: date
+    number: int
+    day: date | None
     desk: str
     way: str
-    text: str | None
+    text: str
+    flaw: str = ""
+    fault: str = ""
+    letter: str = ""
     state: str = ""
 
 
@@ -49,6 +58,7 @@ class One:
     entry: Entry
     notes: Sequence[Written]
     replies: Sequence[Written]
+    letters: Sequence[RowMapping]
     history: Sequence[Happened]
     consents: Sequence[Agreed]
     waiting_for_seats: bool | None
@@ -66,20 +76,17 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
     with engine.connect() as connection:
         notes = desk.notes(connection, number)
         replies = desk.replies(connection, number)
-        letters = {
-            row["dedupe"]: row["state"] for row in desk.letters_to_persons(connection, number)
-        }
+        mail = desk.letters_to_persons(connection, number)
         history = desk.history(connection, number)
         consents = desk.consents(connection, number)
         seats = desk.seats_of(connection, number)
         published = answers.answer_of(connection, number)
+    letters = {row["dedupe"]: row["state"] for row in mail}
     return One(
         entry,
-        [_written(shelf, row, row["sealed"], "note", "") for row in notes],
-        [
-            _written(shelf, row, row["kept"], row["way"], letters.get(letter_name(row["id"]), ""))
-            for row in replies
-        ],
+        _all_written(shelf, entry.reference, "note", notes, "sealed", {}),
+        _all_written(shelf, entry.reference, "answer", replies, "kept", letters),
+        mail,
         [
             Happened(row["id"], date.fromisoformat(row["day"]), row["actor"], row["action"])
             for row in history
@@ -90,9 +97,9 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
     )
 
 
-def letter_name(reply: int) -> str:
-    """What the outbox calls the letter of this reply; its Message-ID is made from it."""
-    return f"reply:{reply}"
+def letter_name(nonce: str) -> str:
+    """What the outbox calls the letter of this answer; its Message-ID is made from it."""
+    return f"reply:{nonce}"
 
 
 def contact_of(entry: Entry) -> str:
@@ -142,16 +149,60 @@ def last_day(entry: Entry, forms: Mapping[str, Form]) -> date:
     return min(promised, retention.last_day(form.retention, received, days))
 
 
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(clock.ZONE)
+def _all_written(
+    shelf: Shelf,
+    reference: str,
+    kind: str,
+    rows: Sequence[RowMapping],
+    column: str,
+    letters: Mapping[str, str],
+) -> list[Written]:
+    """Each piece counts once: a second row with the same one was put there by nobody here."""
+    found, seen = [], set[str]()
+    for row in rows:
+        one, nonce = _written(shelf, reference, kind, row, row[column], letters)
+        if nonce and nonce in seen:
+            one = replace(one, flaw="repeated", letter="", state="")
+        seen.add(nonce)
+        found.append(one)
+    return found
 
 
 def _written(
-    shelf: Shelf, row: RowMapping, ciphertext: bytes | None, way: str, state: str
-) -> Written:
-    payload = shelf.unsealed(bytes(ciphertext)) if ciphertext else None
-    text = payload.get("text") if payload else None
-    return Written(date.fromisoformat(row["day"]), row["desk"], way, text, state)
+    shelf: Shelf,
+    reference: str,
+    kind: str,
+    row: RowMapping,
+    ciphertext: bytes | None,
+    letters: Mapping[str, str],
+) -> tuple[Written, str]:
+    """With the piece's number used once, "" where there is none."""
+    claimed = Written(row["id"], day_of(row["day"]), str(row["desk"]), str(row.get("way", "")), "")
+    earlier = f"reply:{row['id']}"  # before there were signatures
+    state = letters.get(earlier, "") if kind == "answer" else ""
+    if ciphertext is None:
+        return replace(claimed, fault="too-large" if row["size"] else "damaged", state=state), ""
+    try:
+        piece = shelf.piece(bytes(ciphertext), kind, reference)
+    except Unreadable as error:
+        return replace(claimed, fault=error.reason, state=state), ""
+    except NotGenuine as error:
+        return replace(claimed, text=error.text, flaw=error.flaw, state=state), ""
+    name = letter_name(piece.nonce) if piece.way == "email" else ""
+    day = date.fromisoformat(piece.on)
+    genuine = Written(
+        row["id"], day, piece.desk, piece.way, piece.text,
+        letter=name, state=letters.get(name, ""),
+    )  # fmt: skip
+    return genuine, piece.nonce
+
+
+def day_of(text: object) -> date | None:
+    """As columns have it; None for anything else."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def _agreed(row: RowMapping) -> Agreed:

@@ -2,17 +2,17 @@
 
 import smtplib
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
+from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api.form import Form
-from forms_api.inbox.replies import Composer
+from forms_api.inbox.replies import Composer, Held, Judge, Letterhead, NotedMailer, SentLetters
 from forms_api.inbox.vault import Vault
 from forms_api.outbox import Mailer, Outbox
 from forms_api.privacy import Write
-from forms_api.settings import Settings
 from forms_api.store import desk
 
 EVERY: Final = 10.0  # seconds between two looks at what is due, and at the time
@@ -29,8 +29,7 @@ class Post:
         self,
         write: Write,
         mailer: Mailer | None,
-        settings: Settings,
-        forms: dict[str, Form],
+        letterhead: Letterhead,
         vault: Vault,
     ) -> None:
         self.works = mailer is not None
@@ -38,12 +37,17 @@ class Post:
         self._vault = vault
         self._nudged = threading.Event()
         self._stopped = threading.Event()
-        self._outbox = (
-            Outbox(write, mailer, settings, forms, compose=Composer(vault, settings))
-            if mailer
-            else None
-        )
-        if self._outbox:
+        self.sent = SentLetters(letterhead.settings.keys_folder / "letters-sent.txt")
+        self._judge = Judge(vault, self.sent)
+        self._outbox: Outbox | None = None
+        if mailer:
+            self._outbox = Outbox(
+                write,
+                NotedMailer(mailer, self.sent),
+                letterhead.settings,
+                letterhead.forms,
+                compose=Composer(self._judge, letterhead),
+            )
             vault.forgets.append(self._outbox.passed_by.clear)  # another key may open them
         self._thread = threading.Thread(target=self._run, name="post", daemon=True)
 
@@ -57,7 +61,22 @@ class Post:
             self._thread.join(5)
 
     def nudge(self) -> None:
+        """Looks now, also at what was held: a desk has done something."""
+        if self._outbox:
+            self._outbox.passed_by.clear()
         self._nudged.set()
+
+    def held(self, letters: Iterable[RowMapping]) -> dict[str, Held]:
+        """Those of these rows of the outbox that do not go out by themselves, by name, and why."""
+        found: dict[str, Held] = {}
+        for row in letters:
+            if row["state"] == "sent":
+                continue
+            try:
+                self._judge(row["sealed"], row["dedupe"], row["submission"])
+            except Held as held:
+                found[row["dedupe"]] = held
+        return found
 
     def try_again(self) -> None:
         """All that wait or were given up, now."""

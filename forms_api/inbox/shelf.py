@@ -8,16 +8,18 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-import pyrage  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, RowMapping
 
+from forms_api import payloads
 from forms_api.answers import Value
 from forms_api.guards import fold
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.simplified import simplified
 from forms_api.languages import TRADITIONAL, Edition
+from forms_api.payloads import Unreadable
+from forms_api.signatures import Piece, Trust
 from forms_api.store import desk
 
 _PORTION: Final = 200  # submissions opened before the count is brought up to date
@@ -79,10 +81,11 @@ class Opened:
 class Shelf:
     """`fill` opens everything once; `sync` brings it up to date."""
 
-    def __init__(self, engine: Engine, identity: Any, labels: Labels) -> None:
+    def __init__(self, engine: Engine, identity: Any, labels: Labels, trust: Trust) -> None:
         self._engine = engine
         self._identity = identity
         self._labels = labels
+        self._trust = trust
         self._lock = threading.RLock()
         self._seen = 0
         self._opened: dict[str, Opened] = {}
@@ -138,28 +141,27 @@ class Shelf:
     def get(self, number: int) -> Entry | None:
         return self._entries.get(number)
 
-    def unsealed(self, ciphertext: bytes) -> dict[str, Any] | None:
-        """What a note, an answer or a letter says; None where this key does not open it."""
-        try:
-            payload: dict[str, Any] = json.loads(pyrage.decrypt(ciphertext, [self._identity]))
-        except pyrage.DecryptError:
-            return None
-        return payload
+    def piece(self, ciphertext: bytes, kind: str, reference: str) -> Piece:
+        """What a desk sealed about a submission. Raises Unreadable, and NotGenuine for what is not
+        from a desk.
+        """
+        return self._trust.read(payloads.opened(ciphertext, [self._identity]), kind, reference)
 
     def _open(self, sealed: Iterable[tuple[str, bytes]]) -> None:
         for reference, ciphertext in sealed:
-            payload = self.unsealed(ciphertext)
-            if payload is None:
+            try:
+                sent = payloads.submission(payloads.opened(ciphertext, [self._identity]))
+            except Unreadable:
                 continue
             answers = {
                 name: value if isinstance(value, str) else tuple(value)
-                for name, value in payload["answers"].items()
+                for name, value in sent.answers.items()
             }
-            texts = [reference, *self._labels.texts(payload["form"], answers)]
+            texts = [reference, *self._labels.texts(sent.form, answers)]
             haystack = fold("\n".join(texts)).casefold()
-            if payload["lang"] == TRADITIONAL:
+            if sent.lang == TRADITIONAL:
                 haystack += f"\n{simplified(haystack)}"
-            self._opened[reference] = Opened(answers, payload["lang"], haystack)
+            self._opened[reference] = Opened(answers, cast(Edition, sent.lang), haystack)
 
     def _take(self, found: Iterable[RowMapping]) -> None:
         with self._lock:

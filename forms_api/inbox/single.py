@@ -42,6 +42,7 @@ def page(
     mine = here()
     shelf = mine.vault.shelf
     one = reading.read(mine.engine, shelf, entry)
+    held = {name: why.reason for name, why in mine.post.held(one.letters).items()}
     kept = stale or typed or {}
     conflict = None
     if stale is not None:
@@ -64,6 +65,8 @@ def page(
         twins=reading.twins(shelf, entry),
         statuses=STATUSES,
         ways=WAYS,
+        all_ways=WAYS,
+        held=held,
         typed={**dict.fromkeys(_FIELDS, ""), "way": way if way in WAYS else "status"}
         | {name: kept[name] for name in _FIELDS if kept.get(name)},
         kept=bool(typed) and not faults,

@@ -5,18 +5,20 @@ Python cannot overwrite what it held; forgetting means that nothing here refers 
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyrage  # type: ignore[import-untyped]
+from nacl.signing import SigningKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import keys
+from forms_api import clock, keys, signatures
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.shelf import Shelf
-from forms_api.sealing import key_id
+from forms_api.recipients import Key, key_id
+from forms_api.signatures import Piece, Trust
 
 State = Literal["locked", "opening", "open"]
 #: Why it did not open: no desk chosen, no such file, no key in it, not its passphrase, or a key
@@ -35,19 +37,24 @@ class Vault:
         identity: Path | None,
         seconds: float,
         now: Callable[[], float] = time.monotonic,
+        desk_keys: Sequence[Key] = (),
     ) -> None:
+        """`desk_keys` are whose signatures count, from this computer's own recipients file."""
         self.identity = identity
         self.seconds = seconds
         self.desk = ""
         self.refusal: Refusal | None = None
         self.recipient = ""
         self._engine = engine
+        self._desk_keys = desk_keys
         self._labels = labels
         self._now = now
         self._lock = threading.Lock()
         self._shelf: Shelf | None = None
         self._ready = threading.Event()
         self._used = 0.0
+        self._signing: SigningKey | None = None
+        self.listed = False  # whether others can verify what this key signs
         self.idle = False
         self.forgets: list[Callable[[], None]] = []  # what else goes with the key
         self.follows: list[Callable[[Shelf], None]] = []  # what is done once all is opened
@@ -104,13 +111,34 @@ class Vault:
             self.refusal, self.desk, self.idle = None, desk, False
             self.recipient = str(identity.to_public())
             self.touch()
-            shelf = Shelf(self._engine, identity, self._labels)
+            self._signing = signatures.signing_key(str(identity))
+            own = signatures.public_text(self._signing)
+            self.listed = any(own == key.signs for key in self._desk_keys)
+            shelf = Shelf(self._engine, identity, self._labels, Trust(self._desk_keys, own))
             self._shelf, self._ready = shelf, threading.Event()
             worker = threading.Thread(
                 target=self._fill, args=(shelf, self._ready), name="opening", daemon=True
             )
         worker.start()
         return None
+
+    def sign(self, kind: str, reference: str, **said: str) -> tuple[Piece, dict[str, str]]:
+        """What this desk says today about a submission, and its signed form, which is to be sealed.
+
+        Raises LookupError when the inbox is locked.
+        """
+        secret = self._signing
+        if secret is None:
+            raise LookupError("locked")
+        piece = Piece(
+            kind=kind,
+            reference=reference,
+            desk=self.desk,
+            on=clock.today().isoformat(),
+            nonce=signatures.new_nonce(),
+            **said,  # type: ignore[arg-type]
+        )
+        return piece, signatures.sign(secret, piece)
 
     def wait(self, seconds: float) -> None:
         """Until all is opened, or no longer than that."""
@@ -122,7 +150,7 @@ class Vault:
         with self._lock:
             if self._shelf is not None:
                 self._shelf.stopped = True
-            self._shelf = None
+            self._shelf = self._signing = None
             self.idle = False
         for forget in self.forgets:
             forget()

@@ -3,12 +3,28 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    RowMapping,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from forms_api.payloads import LARGEST
 from forms_api.store import letters, submissions
 from forms_api.store.tables import consent, event, note, outbox, place, reply, submission
 
 _MANY: Final = 500  # rows a statement
+MOST: Final = 300  # letters, notes or answers that are looked at together
 _CLEAR = [
     column
     for column in submission.c
@@ -75,25 +91,41 @@ def consents(connection: Connection, number: int) -> list[RowMapping]:
 
 
 def notes(connection: Connection, number: int) -> list[RowMapping]:
-    found = select(note).where(note.c.submission == number).order_by(note.c.id)
-    return list(connection.execute(found).mappings())
+    """`sealed` is None where it is too large to be looked at."""
+    return _pieces(connection, note, note.c.sealed, number)
 
 
 def replies(connection: Connection, number: int) -> list[RowMapping]:
-    found = select(reply).where(reply.c.submission == number).order_by(reply.c.id)
-    return list(connection.execute(found).mappings())
+    """`kept` is None where it is too large to be looked at."""
+    return _pieces(connection, reply, reply.c.kept, number)
+
+
+def _pieces(
+    connection: Connection, table: Table, column: Column[Any], number: int
+) -> list[RowMapping]:
+    others = [one for one in table.c if not isinstance(one.type, LargeBinary)]
+    sealed = case((func.length(column) <= LARGEST, column)).label(column.name)
+    found = (
+        select(*others, sealed, func.length(column).label("size"))
+        .where(table.c.submission == number)
+        .order_by(table.c.id)
+    )
+    return list(connection.execute(found.limit(MOST)).mappings())
 
 
 def letters_to_persons(connection: Connection, number: int | None = None) -> list[RowMapping]:
-    """Sealed letters that wait or were given up, or all to the sender of one submission."""
+    """Sealed letters that wait or were given up, or all to the sender of one submission. `sealed`
+    is None for one that is too large to be looked at.
+    """
     c = outbox.c
+    sealed = case((func.length(c.sealed) <= LARGEST, c.sealed)).label("sealed")
     columns = select(
         c.id, c.dedupe, c.submission, c.desk, c.state, c.attempts, c.next_at, c.sent_on,
-        c.last_error, submission.c.reference,
+        c.last_error, sealed, submission.c.reference,
     ).outerjoin(submission, submission.c.id == c.submission)  # fmt: skip
-    mine = c.kind == "reply"
+    mine = or_(c.kind == "reply", c.sealed.is_not(None))
     mine &= c.state != "sent" if number is None else c.submission == number
-    return list(connection.execute(columns.where(mine).order_by(c.id)).mappings())
+    return list(connection.execute(columns.where(mine).order_by(c.id).limit(MOST)).mappings())
 
 
 def seats_of(connection: Connection, number: int) -> RowMapping | None:
@@ -134,6 +166,21 @@ def add_letter(
     """A letter to a person; what it says and to whom is in the ciphertext alone."""
     line = letters.row(dedupe, "reply", desk, {}, number)
     connection.execute(insert(outbox).values({**line, "sealed": ciphertext}))
+
+
+def sign_reply(
+    connection: Connection, reply_number: int, day: str, desk: str, sealed: Mapping[str, bytes]
+) -> None:
+    """The same answer, signed by a desk that stands for it now; its old letter goes."""
+    mine = update(reply).where(reply.c.id == reply_number)
+    connection.execute(mine.values(day=day, desk=desk, **sealed))
+
+
+def drop_letter(connection: Connection, names: Sequence[str]) -> bool:
+    """Whether one of them was still to be sent."""
+    c = outbox.c
+    mine = delete(outbox).where(c.dedupe.in_(names), c.sealed.is_not(None), c.state != "sent")
+    return connection.execute(mine).rowcount > 0
 
 
 def letters_at_once(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from forms_api.store import letters, many, seats, tables
 from forms_api.store.tables import (
@@ -33,6 +33,9 @@ class Kept:
     wrapped_code: bytes | None
     waiting: bool | None = None
 
+
+_LARGEST = 256 * 1024  # bytes of an answer
+_MOST = 200  # answers of one submission
 
 # Statements are built once: building one anew costs more than running it.
 KEPT = (
@@ -100,11 +103,16 @@ def find_by_code(connection: Connection, code_hash: bytes) -> RowMapping | None:
     return connection.execute(select(*columns).where(c.code_hash == code_hash)).mappings().first()
 
 
-def sealed_replies(connection: Connection, code_hash: bytes) -> list[bytes]:
-    """Answers of desks, each sealed to the holder of this access code, the earliest first."""
-    found = select(reply.c.sealed).join(submission, submission.c.id == reply.c.submission)
-    mine = found.where(submission.c.code_hash == code_hash).order_by(reply.c.id)
-    return [bytes(sealed) for sealed in connection.execute(mine).scalars()]
+def sealed_replies(connection: Connection, code_hash: bytes) -> tuple[str, list[bytes]]:
+    """The reference, "" without any, and the answers of desks, each sealed to the holder of this
+    access code, the earliest first; none is larger than a desk can write, and there are not many.
+    """
+    found = select(submission.c.reference, reply.c.sealed).join(
+        submission, submission.c.id == reply.c.submission
+    )
+    mine = found.where(submission.c.code_hash == code_hash, func.length(reply.c.sealed) <= _LARGEST)
+    rows = connection.execute(mine.order_by(reply.c.id).limit(_MOST)).all()
+    return rows[0].reference if rows else "", [bytes(row.sealed) for row in rows]
 
 
 def erase(connection: Connection, code_hash: bytes, day: str) -> bool:

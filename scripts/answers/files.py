@@ -21,6 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forms_api import publishable, yaml_text
+from scripts import source_text
 from scripts.content.modelled import line_of, read
 from scripts.content.then_now import Pair
 from scripts.problems import Problem
@@ -75,7 +76,7 @@ def load_answers(root: Path) -> list[Answer]:
     found = []
     for path in _paths(root):
         try:
-            one = _File.model_validate(yaml_text.load(path.read_text("utf-8")))
+            one = _File.model_validate(yaml_text.load(source_text.read(path)))
         except (yaml.YAMLError, ValidationError):
             continue
         found.append(
@@ -90,7 +91,7 @@ def load_answers(root: Path) -> list[Answer]:
 def check(root: Path, pages: Collection[str]) -> Iterator[Problem]:
     """Faults with their lines; `pages`: slugs that `related` may name."""
     for path in _paths(root):
-        file, text = path.relative_to(root).as_posix(), path.read_text("utf-8")
+        file, text = path.relative_to(root).as_posix(), source_text.read(path)
         if not _SLUG.fullmatch(path.stem) or len(path.stem) > _LONGEST:
             message = f"a file's name is small letters, digits and -, at most {_LONGEST}"
             yield Problem(file, 0, "answer", message)

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.content.modelled import line_of, read
 from scripts.problems import Problem
 
@@ -69,7 +70,7 @@ def load_totals(root: Path) -> Totals:
     if not path.exists():
         return Totals()
     try:
-        return Totals.model_validate(yaml_text.load(path.read_text(encoding="utf-8")) or {})
+        return Totals.model_validate(yaml_text.load(source_text.read(path)) or {})
     except (yaml.YAMLError, ValidationError):
         return Totals()
 
@@ -79,7 +80,7 @@ def check(root: Path, forms: Collection[str]) -> Iterator[Problem]:
     path = root / FILE
     if not path.exists():
         return
-    text = path.read_text(encoding="utf-8")
+    text = source_text.read(path)
     found, faults = read(Totals, text, FILE, "totals")
     yield from faults
     if found is None:

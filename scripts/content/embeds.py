@@ -19,6 +19,7 @@ from forms_api import yaml_text
 from forms_api.forms import Form
 from forms_api.languages import prefix
 from forms_api.render import answer_promise
+from scripts import source_text
 from scripts.answers import figures
 from scripts.answers.totals import Totals
 from scripts.content import coming, glossary
@@ -262,8 +263,10 @@ def _checked(verified: dt.date | bool, lang: str, words: Mapping[str, str]) -> s
 
 def load_added(root: Path) -> dict[str, list[dict[str, str]]]:
     """The values of docs/data/taxonomies.yml that are marked as ours, per list."""
-    lists = yaml_text.load((root / "docs/data/taxonomies.yml").read_text(encoding="utf-8"))
-    found = {
-        name: [value for value in values if value.get("added")] for name, values in lists.items()
-    }
+    path = root / "docs/data/taxonomies.yml"
+    with source_text.understood(path):
+        found = {
+            name: [value for value in values if value.get("added")]
+            for name, values in yaml_text.load(source_text.read(path)).items()
+        }
     return {name: values for name, values in found.items() if values}

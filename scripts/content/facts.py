@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import source_text
 from scripts.content import visible
 from scripts.content.numbers import numbers_in
 from scripts.content.pages import SourcePage
@@ -39,17 +40,19 @@ class Fact:
 
 
 def load_facts(root: Path) -> dict[str, Fact]:
-    text = (root / "docs/data/facts.tsv").read_text(encoding="utf-8")
-    return {
-        row["id"]: Fact(
-            id=row["id"],
-            seed=int(row["seed"]),
-            section=row["section"],
-            gist={"zh": row["gist_zh"], "en": row["gist_en"]},
-            page=row["page_slug"],
-        )
-        for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    }
+    path = root / "docs/data/facts.tsv"
+    text = source_text.read(path)
+    with source_text.understood(path):
+        return {
+            row["id"]: Fact(
+                id=row["id"],
+                seed=int(row["seed"]),
+                section=row["section"],
+                gist={"zh": row["gist_zh"], "en": row["gist_en"]},
+                page=row["page_slug"],
+            )
+            for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+        }
 
 
 @dataclass(frozen=True)

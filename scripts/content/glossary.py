@@ -17,6 +17,7 @@ from typing import Any
 
 import autocorrect_py
 
+from scripts import source_text
 from scripts.problems import Problem
 
 FILE = "docs/data/glossary.tsv"
@@ -75,7 +76,7 @@ def slug_of(english: str) -> str:
 
 def load_terms(root: Path) -> list[Term]:
     """Every term in the order of the file. `check` finds faults before: here all rows are sound."""
-    return [_term(row) for _, row in _rows((root / FILE).read_text(encoding="utf-8"))]
+    return [_term(row) for _, row in _rows(source_text.read(root / FILE))]
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -101,7 +102,7 @@ def check(root: Path) -> Iterator[Problem]:
     """Empty cells, half-width marks in Chinese definitions, two terms with one address or name."""
     anchors: dict[str, int] = {}
     named: dict[str, int] = {}
-    for line, row in _rows((root / FILE).read_text(encoding="utf-8")):
+    for line, row in _rows(source_text.read(root / FILE)):
         for column in COLUMNS:
             if not row[column] and column not in _MAY_BE_EMPTY:
                 yield Problem(FILE, line, "glossary", f"{column} is empty")

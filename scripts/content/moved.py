@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import source_text
 from scripts.problems import Problem
 
 FILE = "docs/data/moved.tsv"
@@ -31,7 +32,7 @@ def load(root: Path) -> list[Moved]:
     path = root / FILE
     if not path.exists():
         return []
-    rows = csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t")
+    rows = csv.DictReader(source_text.read(path).splitlines(), delimiter="\t")
     return [
         Moved((row["from"] or "").strip(), (row.get("to") or "").strip(), number)
         for number, row in enumerate(rows, 2)

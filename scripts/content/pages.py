@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from forms_api import yaml_text
+from scripts import source_text
 
 LANGUAGES = ("zh", "en")
 #: Pages that stand outside the catalogue: not counted, not required to carry a label.
@@ -58,7 +59,7 @@ def is_outside(slug: str) -> bool:
 
 def catalogue(root: Path) -> dict[str, CatalogueRow]:
     """Every page that is meant to exist, in the order of pages.tsv."""
-    text = (root / "docs/data/pages.tsv").read_text(encoding="utf-8")
+    text = source_text.read(root / "docs/data/pages.tsv")
     rows = {}
     for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         rows[row["slug"]] = CatalogueRow(
@@ -124,7 +125,7 @@ class SourcePage:
 
 def read_page(root: Path, path: Path, lang: str) -> SourcePage:
     """Read one file. A front matter that YAML refuses is kept in `broken`, not raised."""
-    return page_of(root, path, lang, path.read_text(encoding="utf-8"))
+    return page_of(root, path, lang, source_text.read(path))
 
 
 def page_of(root: Path, path: Path, lang: str, text: str) -> SourcePage:
@@ -153,6 +154,6 @@ def source_pages(root: Path) -> list[SourcePage]:
         read_page(root, path, lang)
         for lang in LANGUAGES
         for path in sorted((root / "docs" / lang).rglob("*.md"))
-        if "_shell" not in path.parts
+        if "_shell" not in path.parts and path.is_file()
     ]
     return sorted(pages, key=lambda page: (page.slug, LANGUAGES.index(page.lang)))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import source_text
 from scripts.content import running_text
 from scripts.content.glossary import Term
 
@@ -38,7 +39,7 @@ class _Use:
 
 def load_plain_words(root: Path, lang: str) -> list[str]:
     """Words of one language that stay unlinked; the file says why of each."""
-    text = (root / PLAIN).read_text(encoding="utf-8")
+    text = source_text.read(root / PLAIN)
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return [row["word"] for row in rows if row["lang"] == lang]
 

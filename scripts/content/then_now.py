@@ -22,6 +22,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.content.front_matter import Label
 from scripts.content.modelled import line_of, read
 from scripts.problems import Problem
@@ -63,7 +64,7 @@ def load_then_now(root: Path) -> ThenNow:
     path = root / FILE
     if not path.exists():
         return ThenNow()
-    return ThenNow.model_validate(yaml_text.load(path.read_text(encoding="utf-8")) or {})
+    return ThenNow.model_validate(yaml_text.load(source_text.read(path)) or {})
 
 
 def check(root: Path, facts: Collection[str], pages: Collection[str]) -> Iterator[Problem]:
@@ -71,7 +72,7 @@ def check(root: Path, facts: Collection[str], pages: Collection[str]) -> Iterato
     path = root / FILE
     if not path.exists():
         return
-    text = path.read_text(encoding="utf-8")
+    text = source_text.read(path)
     found, faults = read(ThenNow, text, FILE, "then-now")
     yield from faults
     if found is None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import source_text
 from scripts.content.pages import LANGUAGES, SourcePage
 from scripts.problems import Problem
 
@@ -47,7 +48,7 @@ class Variant:
 
 
 def load_variants(root: Path) -> list[Variant]:
-    text = (root / FILE).read_text(encoding="utf-8")
+    text = source_text.read(root / FILE)
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return [Variant(row["variant"], row["use_instead"], row["lang"], row["why"]) for row in rows]
 
@@ -63,7 +64,7 @@ def check(root: Path, pages: Iterable[SourcePage]) -> Iterator[Problem]:
     either = finder(variants)
     for pattern in OTHER_PROSE:
         for path in sorted(root.glob(pattern)):
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = source_text.read(path).splitlines()
             for number, text in enumerate(lines, 1):
                 for message in either(_COMMENT.sub("", text)):
                     yield Problem(path.relative_to(root).as_posix(), number, "variant", message)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import yaml_text
+from scripts import source_text
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -44,11 +45,14 @@ def fill_all(value: Any, blanks: dict[str, Any]) -> Any:
 
 def load_words(root: Path, identity: dict[str, Any]) -> dict[str, dict[str, str]]:
     """docs/data/words.yml as {"zh": {key: words}, "en": …} with the identity filled in."""
-    table = yaml_text.load((root / "docs/data/words.yml").read_text(encoding="utf-8"))
-    return {
-        lang: {key: fill(pair[lang], identity_for(identity, lang)) for key, pair in table.items()}
-        for lang in ("zh", "en")
-    }
+    path = root / "docs/data/words.yml"
+    with source_text.understood(path):
+        return {
+            lang: {key: fill(pair[lang], blanks) for key, pair in table.items()}
+            for table in [yaml_text.load(source_text.read(path))]
+            for lang in ("zh", "en")
+            for blanks in [identity_for(identity, lang)]
+        }
 
 
 def load_identity(root: Path) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def load_identity(root: Path) -> dict[str, Any]:
 
 def load_config(root: Path) -> dict[str, Any]:
     """mkdocs.yml as plain data."""
-    return dict(yaml_text.load((root / "mkdocs.yml").read_text(encoding="utf-8")))
+    return dict(yaml_text.load(source_text.read(root / "mkdocs.yml")))
 
 
 def day(iso: str, lang: str) -> str:

@@ -20,6 +20,7 @@ from scripts.problems import Problem
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PHONE = re.compile(r"[0-9]{3,5}(?:[- ]?[0-9]{2,8}){0,3}(?: ?(?:转|ext) ?[0-9]{1,6})?")
 _EXTENSION = re.compile(r" ?(?:转|ext) ?[0-9]+$")
+_COUNTRY = re.compile(r"^(?:\+|00)86[ -]?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: By column: the texts that were found without fault on this day, with these lists.
 Sound = dict[str, set[str]]
@@ -30,6 +31,13 @@ _MOBILE_LENGTH = 11
 _YES = {"yes", "true", "1", "是"}
 _NO = {"no", "false", "0", "否"}
 _FORMULA_SIGNS = ("=", "+", "-", "@")
+#: What people write where there is nothing to write.
+_NOTHING = frozenset(
+    [
+        *("无", "暂无", "没有", "空", "不详", "未知", "/", "\\", "—", "——", "-", "--", "0"),
+        *("n/a", "na", "none", "null", "nil", "nan", "unknown"),
+    ]
+)
 _EARLIEST_YEAR = 1921
 
 
@@ -90,9 +98,11 @@ class Row:
     def _check_cell(self, column: Column, value: str, taxonomies: Taxonomies, today: date) -> None:
         if len(value) > column.limit:
             self.report(column.name, "too_long", n=len(value), limit=column.limit)
-        if value.startswith(_FORMULA_SIGNS):
+        if column.kind not in ("yes_no", "term", "terms") and value.casefold() in _NOTHING:
+            self.report(column.name, "placeholder", value=value)
+        elif value.startswith(_FORMULA_SIGNS) and not (column.kind == "phone" and len(value) > 1):
             self.report(column.name, "formula", sign=value[0])
-        elif code := private_number(value):
+        elif code := private_number(_number(value) if column.kind == "phone" else value):
             self.report(column.name, code)
         elif column.kind in ("term", "terms"):
             self._check_terms(column.name, taxonomies)
@@ -138,6 +148,8 @@ def _year(value: str, today: date) -> str | None:
 
 
 def _phone(value: str, today: date) -> str | None:
+    if _is_lost_zero(value):
+        return "lost_zero"
     if not _PHONE.fullmatch(value):
         return "bad_phone"
     digits = re.sub(r"\D", "", _EXTENSION.sub("", value)).lstrip("0").removeprefix("86")
@@ -146,6 +158,23 @@ def _phone(value: str, today: date) -> str | None:
     number = phonenumbers.parse(digits, "CN")
     mobile = phonenumbers.PhoneNumberType.MOBILE
     return "personal_mobile" if phonenumbers.number_type(number) == mobile else None
+
+
+def _number(phone: str) -> str:
+    """Without extension and country code, which make it no longer than other numbers are."""
+    return _COUNTRY.sub("", _EXTENSION.sub("", phone))
+
+
+def _is_lost_zero(value: str) -> bool:
+    """Nine to eleven digits in one piece that no number of a mobile, 400 or 800 begins with: a
+    number cell cannot hold the 0 in front, whatever type the cell has by now.
+    """
+    digits = _EXTENSION.sub("", value)
+    if not (digits.isascii() and digits.isdigit() and 9 <= len(digits) <= _MOBILE_LENGTH):
+        return False
+    if digits[0] == "1":
+        return len(digits) == 10 and digits.startswith("10")  # 10-8555 1234 is Beijing
+    return digits[0] != "0" and not digits.startswith(("400", "800"))
 
 
 def _email(value: str, today: date) -> str | None:

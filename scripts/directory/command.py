@@ -65,6 +65,15 @@ def bring_in(args: argparse.Namespace, root: Path = ROOT) -> int:
         found = importing.read(
             args.file, site, clock.today(), args.sheet, remove_missing=args.remove_missing
         )
+    rows, columns = found.table.hidden
+    if rows or columns:
+        say(
+            both(
+                f"表里有 {rows} 行、{columns} 列是隐藏的，也和别的一样读了，会公开。",
+                f"{rows} rows and {columns} columns of the sheet are hidden. They were read like "
+                "the others and would be published.",
+            )
+        )
     if found.problems:
         return _refuse(args.file, found)
     for line in changes.told(found.changes):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.directory.faults import told
 from scripts.directory.schema import Directory, Text
 from scripts.problems import Problem
@@ -31,7 +32,7 @@ def load_desks(path: Path, directory: Directory) -> tuple[list[Desk], list[Probl
     """In the order of the file. A form belongs to one desk only."""
     desks: list[Desk] = []
     problems: list[Problem] = []
-    for item in yaml_text.load(path.read_text("utf-8")) or ():
+    for item in yaml_text.load(source_text.read(path)) or ():
         try:
             desk = _desk(item)
             _check(desk, directory, desks)

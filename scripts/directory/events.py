@@ -11,6 +11,7 @@ from typing import Any
 
 from forms_api import yaml_text
 from forms_api.clock import ZONE
+from scripts import source_text
 from scripts.directory.faults import told
 from scripts.directory.schema import Directory, Text
 from scripts.problems import Problem
@@ -53,7 +54,7 @@ def load_events(path: Path, directory: Directory, today: date) -> tuple[list[Eve
     events: list[Event] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for index, item in enumerate(_items(path.read_text("utf-8")), start=1):
+    for index, item in enumerate(_items(source_text.read(path)), start=1):
         name = str(item.get("id", index)) if isinstance(item, dict) else str(index)
         try:
             event = _event(item, today)

@@ -50,9 +50,13 @@ MESSAGES: dict[str, Text] = {
         "是出错的公式（{value}），请改填内容。", "holds an error ({value}). Write the value."
     ),
     "lost_zero": Text(
-        "号码存成了数字，开头的 0 可能丢了。请把这一列设成文本，写上区号。",
-        "is stored as a number, so a leading 0 may be lost. Make the column text and give the "
-        "area code.",
+        "像是少了开头的 0（表格软件会把号码存成数字）。请把这一列设成文本，例如 0755-88886666。",
+        "seems to have lost its leading 0, as numbers in spreadsheets do. Make the column text and "
+        "write it like 0755-8888 6666.",
+    ),
+    "placeholder": Text(
+        "“{value}”会原样登在页面上。没有内容就让它空着。",
+        "“{value}” would be shown on the page. Leave the cell empty where there is nothing.",
     ),
     "formula": Text(
         "像是公式。请去掉开头的“{sign}”。", "looks like a formula. Remove the leading “{sign}”."

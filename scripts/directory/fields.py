@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from forms_api import yaml_text
+from scripts import source_text
 from scripts.directory.columns import COLUMNS, Column
 from scripts.directory.schema import Text
 
@@ -78,14 +78,15 @@ def example_of(field: Field, column: str) -> str:
 @cache
 def load_fields(root: Path) -> tuple[Field, ...]:
     """In the order of the columns. A field without its words raises KeyError: the tests have it."""
-    words: dict[str, dict[str, Any]] = yaml.safe_load((root / FILE).read_text(encoding="utf-8"))
+    words: dict[str, dict[str, Any]] = yaml_text.load(source_text.read(root / FILE))
     columns: dict[str, list[Column]] = {}
     for column in COLUMNS:
         columns.setdefault(field_of(column.name), []).append(column)
-    return tuple(
-        Field(name, Text(words[name]["zh"], words[name]["en"]), _example(words[name]), tuple(own))
-        for name, own in columns.items()
-    )
+    with source_text.understood(root / FILE):
+        return tuple(
+            Field(name, Text(words[name]["zh"], words[name]["en"]), _example(words[name]), (*own,))
+            for name, own in columns.items()
+        )
 
 
 def _example(words: Mapping[str, Any]) -> dict[str, str]:

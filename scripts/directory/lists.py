@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.directory.faults import told, told_in_row
 from scripts.directory.schema import Place, Places, Taxonomies, Term, Text, Township
 from scripts.directory.sheet import read_csv
@@ -58,7 +59,7 @@ def load_taxonomies(path: Path, shown_as: str) -> tuple[Taxonomies, list[Problem
         return {}, [Problem(shown_as, 0, "no_file", told("no_file"))]
     problems: list[Problem] = []
     found: dict[str, dict[str, Term]] = {}
-    for name, items in yaml_text.load(path.read_text("utf-8")).items():
+    for name, items in yaml_text.load(source_text.read(path)).items():
         terms = found[name] = {}
         for item in items:
             try:

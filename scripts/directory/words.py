@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.directory.schema import Text
 
 LANGUAGES = ("zh", "en")
@@ -20,10 +21,13 @@ Words = Mapping[str, str]
 @cache
 def load_words(data: Path) -> Mapping[str, Words]:
     """By language: the shell's words.yml and, on top, directory_words.yml."""
-    pairs: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
     for name in ("words.yml", "directory_words.yml"):
-        pairs |= yaml_text.load((data / name).read_text("utf-8"))
-    return {lang: {key: pair[lang] for key, pair in pairs.items()} for lang in LANGUAGES}
+        with source_text.understood(data / name):
+            for key, pair in yaml_text.load(source_text.read(data / name)).items():
+                for lang in LANGUAGES:
+                    words[lang][key] = pair[lang]
+    return words
 
 
 def day(there: date, lang: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from forms_api import yaml_text
+from scripts import source_text
 from scripts.content.pages import OFFLINE, SourcePage
 from scripts.problems import Problem
 
@@ -20,7 +21,7 @@ MOST = 12
 
 def slugs(root: Path) -> list[str]:
     """In their order, the offline page first."""
-    return [PAGE, *yaml_text.load((root / FILE).read_text("utf-8"))["pages"]]
+    return [PAGE, *yaml_text.load(source_text.read(root / FILE))["pages"]]
 
 
 def check(root: Path, pages: Collection[SourcePage]) -> Iterator[Problem]:
@@ -30,7 +31,7 @@ def check(root: Path, pages: Collection[SourcePage]) -> Iterator[Problem]:
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         yield Problem(FILE, 1, "offline", f"cannot be read: {' '.join(str(error).split())}")
         return
-    lines = (root / FILE).read_text("utf-8").splitlines()
+    lines = source_text.read(root / FILE).splitlines()
 
     def problem(slug: object, message: str) -> Problem:
         line = next(

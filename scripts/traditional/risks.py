@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from scripts import source_text
 from scripts.content.words import load_config
 from scripts.directory.importer import load_directory
 from scripts.directory.schema import Branch, Text
@@ -55,8 +56,14 @@ _PLAIN = (
 )
 PLAIN = frozenset(_PLAIN.split())
 #: 里 and 后 keep their form in names.
-IN_NAMES = re.compile(r"[里后](?=[区县镇乡村路街])")
+IN_NAMES = re.compile(r"[里后](?=[^的]?[区县镇乡村路街庙])")
+#: 下面条款 holds no 面条: the words in PLAIN may be parted otherwise.
+_PARTED = re.compile(r"(?<=[上下方全里外前后])面条|面条(?=[款例件目文])")
 _COMMENT = re.compile(r"^\s*#.*", re.MULTILINE)
+
+
+def _parted(run: str, at: int) -> bool:
+    return any(found.start() <= at < found.end() for found in _PARTED.finditer(run))
 
 
 class Risks:
@@ -91,7 +98,7 @@ class Risks:
 
     def in_file(self, path: Path) -> Iterator[Problem]:
         """One notice for each run of characters, at the first line that has it."""
-        text = path.read_text(encoding="utf-8")
+        text = source_text.read(path)
         if path.suffix == ".yml":
             text = _COMMENT.sub("", text)
         for run in sorted(set(self._runs.findall(text))):
@@ -110,7 +117,7 @@ class Risks:
             phrase, made = left.phrases[at], left.text[at]
             if not phrase and (character in TWO_WAY or IN_NAMES.match(run, at)):
                 why = "no phrase of OpenCC settles it"
-            elif self._is_rare(character, made, phrase):
+            elif self._is_rare(character, made, phrase) or _parted(run, at):
                 why = f"OpenCC reads “{phrase}”"
             else:
                 right = right or self._book.from_the_right(run)

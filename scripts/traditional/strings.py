@@ -15,6 +15,7 @@ from typing import Any
 from forms_api import yaml_text
 from forms_api.languages import TRADITIONAL
 from forms_api.traditional import FILE, HAN
+from scripts import source_text
 from scripts.laying import lay
 
 Many = Callable[[Sequence[str]], list[str]]
@@ -32,10 +33,10 @@ def write(
 def _of_service(root: Path) -> Iterator[str]:
     for folder in ("definitions", "strings"):
         for path in sorted((root / "forms_api" / folder).glob("*.yml")):
-            yield from _texts(yaml_text.load(path.read_text("utf-8")))
-    inbox = yaml_text.load((root / "forms_api/inbox/strings/zh.yml").read_text("utf-8"))
+            yield from _texts(yaml_text.load(source_text.read(path)))
+    inbox = yaml_text.load(source_text.read(root / "forms_api/inbox/strings/zh.yml"))
     yield from _texts(inbox["letter"])
-    yield from _texts(yaml_text.load((root / "docs/data/desks.yml").read_text("utf-8")))
+    yield from _texts(yaml_text.load(source_text.read(root / "docs/data/desks.yml")))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,9 +8,32 @@ from pathlib import Path
 
 import opencc
 
+from scripts import source_text
+
 GLOSSARY = "docs/data/glossary.tsv"
 EXCEPTIONS = "docs/data/traditional.tsv"
 COLUMNS = ("simplified", "traditional", "why")
+
+#: A surname, what OpenCC makes of it, and the characters behind which it is that word after all.
+SURNAMES = (
+    (
+        "于",
+        "於",
+        (
+            "由关对在属等处至终便善过急位限基源归鉴利忠高低",
+            "由關對在屬等處至終便善過急位限基源歸鑒利忠高低",
+        ),
+    ),
+    ("余", "餘", ("其业多剩残结空盈十百千万", "其業多剩殘結空盈十百千萬")),
+)
+#: Titles in Simplified; in Traditional those that differ are written otherwise, one by one.
+TITLES = {
+    **dict.fromkeys(["主任", "同志", "女士", "先生", "某"]),
+    **{"书记": "書記", "副书记": "副書記", "老师": "老師", "委员": "委員", "师傅": "師傅"},
+    **{"部长": "部長", "局长": "局長", "科长": "科長", "处长": "處長", "县长": "縣長"},
+    **{"镇长": "鎮長", "乡长": "鄉長", "村长": "村長", "校长": "校長", "院长": "院長"},
+    **{"主席": "主席", "经理": "經理"},
+}
 
 
 @dataclass(frozen=True)
@@ -44,8 +67,21 @@ def header(root: Path) -> tuple[str, ...]:
 
 
 def phrases(root: Path) -> dict[str, str]:
-    """The exceptions, Simplified → Traditional."""
-    return {one.simplified: one.traditional for one in load_exceptions(root) if not one.is_form}
+    """The exceptions, Simplified → Traditional; surnames before titles, unless a row says else."""
+    rows = {one.simplified: one.traditional for one in load_exceptions(root) if not one.is_form}
+    return {**surnames(), **rows}
+
+
+def surnames() -> dict[str, str]:
+    """于书记 stays 于, 由于书记 is 由於: surnames that OpenCC takes for the words 於 and 餘."""
+    found = {}
+    for surname, word, before in SURNAMES:
+        for title in TITLES:
+            made = TITLES[title] or title
+            found[f"{surname}{title}"] = f"{surname}{made}"
+            for simplified, traditional in zip(*before, strict=True):
+                found[f"{simplified}{surname}{title}"] = f"{traditional}{word}{made}"
+    return found
 
 
 def forms(root: Path) -> dict[str, str]:
@@ -61,13 +97,13 @@ def glossary_terms(root: Path) -> dict[str, str]:
     """
     fold = opencc.OpenCC("t2s").convert
     found: dict[str, str] = {}
-    with (root / GLOSSARY).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            plain = _names(row, "zh_hans")
-            for name in _names(row, "zh_hant"):
-                simplified = fold(name)
-                if simplified in plain and len(simplified) == len(name):
-                    found.setdefault(simplified, name)
+    lines = source_text.read(root / GLOSSARY).splitlines()
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        plain = _names(row, "zh_hans")
+        for name in _names(row, "zh_hant"):
+            simplified = fold(name)
+            if simplified in plain and len(simplified) == len(name):
+                found.setdefault(simplified, name)
     return found
 
 
@@ -79,7 +115,7 @@ def _names(row: dict[str, str], column: str) -> list[str]:
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = source_text.read(path).split("\n")
     return [
         (number, [cell.strip() for cell in line.rstrip("\r").split("\t")])
         for number, line in enumerate(lines, 1)

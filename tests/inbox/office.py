@@ -140,6 +140,7 @@ def new_office(folder: Path, release: Path, **changes: Any) -> Iterator[Office]:
         Settings(
             database_url=f"sqlite:///{folder / 'forms.sqlite'}",
             recipients=tuple(key.recipient for key in keys.listed(listed)),
+            desk_keys=tuple(keys.listed(listed)),
             keys_folder=ring,
             release=release,
             rate_limit="",

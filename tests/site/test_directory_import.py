@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from scripts.directory.columns import COLUMNS
+from scripts.directory.office import text_table
 from scripts.directory.office.headings import meaning, plain
 from scripts.directory.office.importing import Site
 from scripts.directory.office.table import Value
@@ -65,6 +66,20 @@ def test_headings_are_read_as_people_write_them(heading: str, name: str) -> None
         ("phone", "０７５５－５５５０－０００１", "0755-5550-0001"),
         ("phone", "0755—55500001转12", "0755-55500001 转 12"),
         ("phone", "000-5550-0001 ext. 7", "000-5550-0001 转 7"),
+        ("phone", "0755-88886666-801", "0755-88886666 转 801"),
+        ("phone", "0755-88886666 分机 801", "0755-88886666 转 801"),
+        ("phone", "0755-88886666#801", "0755-88886666 转 801"),
+        ("phone", "0086-755-88886666", "0755-88886666"),
+        ("phone", "+86 755 8888 6666", "0755 8888 6666"),
+        ("phone", "+86 (0)755-88886666", "0755-88886666"),
+        ("phone", "+8613800138000", "13800138000"),
+        ("phone", "+86 400 800 1234", "400 800 1234"),
+        ("phone", "电话：0755-88886666", "0755-88886666"),
+        ("phone", "'0755-88886666", "0755-88886666"),
+        ("phone", "\u202d0755-88886666\u202c", "0755-88886666"),
+        ("phone", "400-800-1234", "400-800-1234"),
+        ("verified_on", "\u200e2026-09-03\ufe0d", "2026-09-03"),
+        ("id", "\u202aty-a\u202c", "ty-a"),
         ("email", " office @example.org ", "office@example.org"),
         ("id", "ｔｙ-a\u200b ", "ty-a"),
         ("city_code", 440300.0, "440300"),
@@ -120,6 +135,40 @@ def test_text_files_of_every_program_are_read(
     path = tmp_path / "名单.csv"
     path.write_bytes(text.encode(encoding))
     assert [change.id for change in sound(imported(path, present)).changes.added] == ["ty-b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("编号,电话,能帮的事\nty-b,000-5550-0047,接待;就业;学习;法律;其他\n", 3),
+        ("编号;电话;地址\nty-b;000-5550-0047;1, Example Road, Longgang, Shenzhen\n", 3),
+        ("编号\t电话\t地址\nty-b\t000-5550-0047\t1, Example Road; 2nd floor, 3, 4\n", 3),
+        ("2026, 2025, 2024 年名单\n编号;电话;地址\nty-b;000-5550-0047;示例路 1 号\n", 3),
+    ],
+)
+def test_the_separator_is_that_under_which_headings_are_known(text: str, columns: int) -> None:
+    [table] = text_table.read(text.encode(), "名单.csv")
+    assert {len(row) for row in table.rows[-2:]} == {columns}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'ty-a,000-5550-0001,"周三开放\nty-b,000-5550-0002,周四开放\n',
+        'ty-a,000-5550-0001,"周三开放\nty-b,000-5550-0002,周四"开放\n',
+        'ty-a,000-5550-0001,"周三开放\nty-b,000-5550-0002,"周四开放"\n',
+        'ty-a,000-5550-0001,"周三开放\nty-b,000-5550-0002,周四\nty-c,000-5550-0003,"\n',
+    ],
+)
+def test_a_quotation_mark_without_its_other_half_is_refused_with_its_line(rows: str) -> None:
+    with pytest.raises(CannotRun, match=r"第 2 行.*line 2"):
+        text_table.read(f"编号,电话,接待时间\n{rows}".encode(), "名单.csv")
+
+
+def test_a_cell_of_several_lines_is_no_unclosed_one() -> None:
+    text = '编号,电话,说明\nty-a,000-5550-0001,"周三, 周四开放\n周五, 休息"\n'
+    [table] = text_table.read(text.encode(), "名单.csv")
+    assert table.rows[1][2] == "周三, 周四开放\n周五, 休息"
 
 
 def test_dates_numbers_and_yes_as_excel_stores_them(tmp_path: Path, present: Site) -> None:

@@ -22,7 +22,9 @@ from tests.site.office_files import (
     branches,
     imported,
     office_rows,
+    package,
     run,
+    sheet_xml,
     site,
     sound,
     table_of,
@@ -156,3 +158,14 @@ def test_on_a_terminal_the_command_asks_before_it_writes(
         os.close(terminal)
     assert (done.returncode, branches(present) != before) == (code, code == 0)
     assert "+ ty-b" in done.stdout and "[y/N]" in done.stdout
+
+
+def test_hidden_rows_and_columns_are_told_of(
+    tmp_path: Path, present: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headings, row = office_rows({})
+    body = sheet_xml([headings, row]).replace('<row r="2">', '<row r="2" hidden="1">')
+    path = tmp_path / "filtered.xlsx"
+    path.write_bytes(package({"支部": body}))
+    run(path, present, "--check")
+    assert "1 rows and 0 columns of the sheet are hidden" in capsys.readouterr().err

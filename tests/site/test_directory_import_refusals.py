@@ -104,7 +104,7 @@ def test_such_a_file_is_refused_in_one_sentence(case: str, tmp_path: Path) -> No
 
 
 def test_a_sound_workbook_is_read() -> None:
-    assert safety.inspect(SOUND, "list.xlsx") == {"支部": {}}
+    assert safety.inspect(SOUND, "list.xlsx") == {"支部": ({}, (0, 0))}
 
 
 def test_formatting_down_to_the_last_row_and_column_is_no_reason_to_refuse(

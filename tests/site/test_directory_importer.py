@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_read_says_why(
 def test_every_message_has_a_case() -> None:
     elsewhere = {
         *("no_file", "not_utf8", "no_header", "unknown_column", "duplicate_column"),
-        *("private_column", "near_column", "no_heading", "no_value", "error_value", "lost_zero"),
+        *("private_column", "near_column", "no_heading", "no_value", "error_value"),
         "unknown_name",
         *("missing_column", "row_width", "township_slug", "bad_taxonomy", "bad_event", "bad_desk"),
     }

@@ -37,6 +37,8 @@ def site(root: Path, page: str, exceptions: str = "", published: bool = True) ->
         ("留在组织里就行", "组织里就行"),  # the town of Zhili
         ("再签一份", "再签一份"),  # neither 簽 nor 籤 stands in a phrase
         ("在松里镇上班", "在松里镇上"),
+        ("住在松里水镇", "在松里水镇"),
+        ("下面条文要看清", "下面条文"),  # no noodles
         ("打个电话来回复一次", "来回复一次"),
         ("问卷按周汇总", "卷按周汇总"),
     ],

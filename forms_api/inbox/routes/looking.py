@@ -34,6 +34,7 @@ def inbox() -> Reply:
         empty=not everything,
         lead=lead,
         alone=mine.seal_for_desks.alone,
+        unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
     )
 
 
@@ -63,13 +64,22 @@ def mail() -> Reply:
     mine = here()
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
-    return pages.page("mail.html", letters=letters, works=mine.post.works)
+    held = mine.post.held(letters)
+    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works)
 
 
 @blueprint.post("/mail")
 @needs_key
 def mail_again() -> Reply:
     here().post.try_again()
+    return see_other("/mail")
+
+
+@blueprint.post("/mail/drop")
+@needs_key
+def drop_letter() -> Reply:
+    mine = here()
+    mine.actions.drop_letter(request.form.get("name", ""))
     return see_other("/mail")
 
 

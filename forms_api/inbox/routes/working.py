@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as Reply
 
-from forms_api import clock, publishable, traditional
+from forms_api import publishable
 from forms_api.codes import parse_reference
 from forms_api.contacts import check_email
 from forms_api.guards import clean
@@ -13,20 +13,19 @@ from forms_api.inbox import one as reading
 from forms_api.inbox import pages, replies, single
 from forms_api.inbox.actions import STATUSES, Stale
 from forms_api.inbox.desktop import here
-from forms_api.inbox.replies import WAYS, Sealed, Sender
+from forms_api.inbox.replies import WAYS, Sealed
 from forms_api.inbox.routes.guard import edition_of, entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
 from forms_api.inbox.simplified import simplified
 from forms_api.languages import TRADITIONAL, source
 from forms_api.store import desk
 from forms_api.store.answers import AnswerRefused
-from forms_api.words import Text
 
 blueprint = Blueprint("working", __name__)
 LONGEST = 5000  # characters of an answer or a note
 
 
-@blueprint.post("/s/<reference>/<any(status,note,hand,merge,spam,answer):action>")
+@blueprint.post("/s/<reference>/<any(status,note,hand,merge,spam,answer,sign):action>")
 @needs_key
 def work(reference: str, action: str) -> Reply:
     """Does it and goes back to the submission; 409 with both versions when it was changed."""
@@ -183,7 +182,8 @@ def _note(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str
     if fault := _unfit(text):
         return {"note": fault}
     sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
-    mine.actions.note(entry, edition, sealer.seal({"text": text}))
+    _, signed = mine.vault.sign("note", entry.reference, text=text)
+    mine.actions.note(entry, edition, sealer.seal(signed))
     return {}
 
 
@@ -204,31 +204,33 @@ def _answer(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, s
     return {}
 
 
+def _sign(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
+    """An answer without a good signature, or with one of long ago: this desk has read it and stands
+    for it from now on; mail that still waits goes out.
+    """
+    mine = here()
+    one = reading.read(mine.engine, mine.vault.shelf, entry)
+    said = next((each for each in one.replies if str(each.number) == given.get("reply")), None)
+    if said is None or not said.text or said.way not in WAYS:
+        abort(404)
+    if said.way == "email" and check_email(reading.contact_of(entry))[1]:
+        return {"way": pages.words(mine.lang)("fault.no_mail")}
+    sealed = _sealed(entry, said.way, said.text)
+    names = [name for name in (said.letter, reading.letter_name(str(said.number))) if name]
+    if not mine.actions.sign(entry, edition, said.number, sealed, names) and sealed.letter:
+        mine.post.sent.add(sealed.letter)  # it went out long ago
+    mine.post.nudge()
+    return {}
+
+
 def _sealed(entry: Entry, way: str, text: str) -> Sealed:
     mine = here()
-    letter = _letter(entry, text) if way == "email" else None
+    to = reading.contact_of(entry) if way == "email" else ""
+    piece, signed = mine.vault.sign(replies.KIND, entry.reference, way=way, text=text, to=to)
     with mine.engine.connect() as connection:
-        key = desk.public_key(connection, entry.number)
+        holder = desk.public_key(connection, entry.number)
     sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
-    return replies.seal(sealer, key, way, text, clock.today().isoformat(), letter)
-
-
-def _letter(entry: Entry, text: str) -> dict[str, str]:
-    """In Traditional characters, but for what the desk wrote, if the site's release knows them."""
-    mine = here()
-    table = mine.site.traditional
-    lang = entry.lang if entry.lang in table.editions else source(entry.lang)
-    url = mine.settings.public_url
-    with traditional.speaking(table):
-        sender = Sender(
-            mine.desks.get(mine.vault.desk, Text(zh=mine.vault.desk, en=mine.vault.desk)),
-            mine.site.name(lang),
-            mine.forms.get(entry.form),
-            f"{url}/forms/status" if url else "",
-            mine.settings.desk_mail.get(mine.vault.desk, ""),
-        )
-        to = reading.contact_of(entry)
-        return replies.letter(pages.words(lang), lang, entry.reference, to, text, sender)
+    return replies.seal(sealer, holder, piece, signed)
 
 
 def _unfit(text: str) -> str:
@@ -246,4 +248,5 @@ _ACTIONS = {
     "merge": _merge,
     "spam": _spam,
     "answer": _answer,
+    "sign": _sign,
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from scripts.directory.columns import BY_NAME, COLUMNS
 from scripts.directory.faults import told_at
-from scripts.directory.office.table import Table, shown
+from scripts.directory.office.table import Table, Value, shown
 from scripts.directory.schema import Text
 from scripts.directory.sheet import letter
 from scripts.problems import Problem
@@ -109,10 +110,14 @@ def find(table: Table) -> int | None:
     """The row, from 0, with the most headings that are known; None when there is none."""
     best, most = None, FEWEST
     for number, row in enumerate(table.rows[:DEPTH]):
-        known = {meaning(shown(value)) for value in row if value != ""} - {""}
-        if len(known) >= most:  # headings may be merged over two rows
-            best, most = number, len(known)
+        if (known := count(row)) >= most:  # headings may be merged over two rows
+            best, most = number, known
     return best
+
+
+def count(row: Sequence[Value]) -> int:
+    """How many columns of branches.csv a row names."""
+    return len({meaning(shown(value)) for value in row if value != ""} - {""})
 
 
 def names_ids(table: Table, row: int) -> bool:

@@ -12,7 +12,7 @@ from scripts.directory.cells import Row
 from scripts.directory.office.complete import Completer, forget_rest
 from scripts.directory.office.headings import Headings
 from scripts.directory.office.table import Table
-from scripts.directory.office.values import Reader, is_lost_zero
+from scripts.directory.office.values import Reader
 
 
 class Merger:
@@ -25,7 +25,6 @@ class Merger:
         """Every row below the headings that holds anything, with what it leaves unsaid."""
         letters, columns = headings.letters, list(headings.columns.items())
         nothing = dict.fromkeys(headings.columns.values(), "")
-        phone = next((column for column, name in columns if name == "phone"), None)
         unread = {row for row, _ in table.faulty}
         for index in range(headings.row + 1, len(table.rows)):
             values = table.rows[index]
@@ -42,8 +41,6 @@ class Merger:
             for column, name in columns if index in unread else ():
                 if fault := table.faulty.get((index, column)):
                     row.report(name, fault[0], value=fault[1])
-            if phone is not None and phone < width and is_lost_zero(values[phone]):
-                row.report("phone", "lost_zero")
             yield row
 
     def _whole(self, given: dict[str, str]) -> dict[str, str]:

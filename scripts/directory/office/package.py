@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from posixpath import join, normpath
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from scripts.outcome import CannotRun
@@ -41,7 +42,20 @@ _SUSPECT = re.compile(
 )
 _MARKS = (b't="e"', b"<f>", b"<f ", b":f>", b":f ", b"<f/>")
 
+#: A filter hides rows; what is hidden is read like the rest, and said.
+_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"[^>]*(?<!/)>'
+)
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\bmin="(\d+)"')
+
 Faulty = dict[tuple[int, int], tuple[str, str]]
+
+
+class Inspected(NamedTuple):
+    """Of one sheet: cells without a value, and how many rows and groups of columns are hidden."""
+
+    faulty: Faulty
+    hidden: tuple[int, int]
 
 
 def broken(name: str) -> CannotRun:
@@ -51,8 +65,8 @@ def broken(name: str) -> CannotRun:
     )
 
 
-def inspect(content: bytes, name: str) -> dict[str, Faulty]:
-    """By the name of each sheet its cells without a value. Raises CannotRun for what is unsafe."""
+def inspect(content: bytes, name: str) -> dict[str, Inspected]:
+    """By the name of each sheet what is to be known of it. Raises CannotRun for what is unsafe."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {info.filename.lower(): info for info in archive.infolist()}
@@ -140,19 +154,23 @@ def _sheets(
     return found
 
 
-def _look_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Faulty:
+def _look_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Inspected:
     """A sheet's formulas without a result and its errors; one that reaches too far is refused."""
     faulty: Faulty = {}
+    rows, columns = set[bytes](), set[bytes]()
     far_rows = False
     for text in _overlapping(archive, info):
         if _FAR.search(text):
             raise _too_large(name)
         far_rows = far_rows or bool(_FAR_NUMBER.search(text))
+        if b"hidden=" in text:
+            rows.update(_HIDDEN_ROW.findall(text))
+            columns.update(_HIDDEN_COLUMN.findall(text))
         if any(mark in text for mark in _MARKS):
             faulty.update(_without_value(text))
     if far_rows and any(map(_UNNUMBERED.search, _overlapping(archive, info))):
         raise _too_large(name)
-    return faulty
+    return Inspected(faulty, (len(rows), len(columns)))
 
 
 def _overlapping(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -13,13 +13,14 @@ class Table:
     """`rows[0]` is row 1 and `rows[0][0]` is A1; rows may be of different lengths.
 
     `faulty` holds cells that have no value to read: (row, column), both from 0, and the fault's
-    code with what the cell shows.
+    code with what the cell shows. `hidden`: how many rows and columns nobody sees.
     """
 
     file: str  # its name, without folders
     name: str  # of the sheet; "" in a CSV file
     rows: list[list[Value]]
     faulty: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    hidden: tuple[int, int] = (0, 0)
 
 
 def spread(rows: list[list[Value]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:

@@ -14,7 +14,16 @@ from scripts.directory.columns import BY_NAME
 from scripts.directory.office.table import Value, shown
 from scripts.directory.schema import Taxonomies, Term
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+#: Zero-width characters, direction marks and variation selectors, as copied from web pages, PDF and
+#: telephone books: nobody sees them, and no check could say what is wrong.
+_INVISIBLE = dict.fromkeys(
+    [
+        *map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\ufeff"),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
+    ]
+)
 #: Full-width letters and digits become half-width; full-width punctuation is right in Chinese.
 _WIDE = {
     sign: sign - 0xFEE0
@@ -30,7 +39,13 @@ _DATE = re.compile(
 _COMPACT_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _DASHES = re.compile(r"\s*[\u2010-\u2015\u2212－—–-]+\s*")
 _AREA_CODE = re.compile(r"\((0\d{2,3})\)\s*")
-_EXTENSION = re.compile(r"\s*(?:转|ext\.?|extension)\s*(?=\d)", re.IGNORECASE)
+_EXTENSION = re.compile(r"\s*(?:转|分机号?|内线|ext\.?|extension|[#*×])[\s:]*(?=\d)", re.IGNORECASE)
+#: 0755-88886666-801: what stands behind a whole number of seven or eight digits.
+_BEHIND = re.compile(r"(0\d{2,3}-?\d{7,8})-(\d{1,6})")
+_LABEL = re.compile(
+    r"^(?:电话|座机|固话|办公电话|联系电话|tel|phone)[\s:：.]*|^['’‘]", re.IGNORECASE
+)
+_COUNTRY = re.compile(r"^(?:\+|00)\s*86[\s-]*(?:\(0\))?")
 
 
 def text(value: Value) -> str:
@@ -77,15 +92,6 @@ class Reader:
         return words
 
 
-def is_lost_zero(phone: Value) -> bool:
-    """A number cell cannot hold the 0 that an area code begins with."""
-    if isinstance(phone, (str, bool)):
-        return False
-    digits = shown(phone)
-    begins_without = digits.startswith(("400", "800", "1"))  # service numbers, mobiles
-    return digits.isdigit() and 9 <= len(digits) <= 11 and not begins_without
-
-
 def _names(terms: Mapping[str, Term]) -> dict[str, str]:
     return {
         _plain(words): term.value
@@ -124,14 +130,21 @@ def _year(value: Value) -> str:
 
 
 def _phone(value: Value) -> str:
-    words = _AREA_CODE.sub(r"\1-", _DASHES.sub("-", _narrow(value)))
-    return _EXTENSION.sub(" 转 ", words)
+    """010-8555 1234, with an extension behind 转; +86 and 0086 give way to the 0 in front."""
+    words = _AREA_CODE.sub(r"\1-", _DASHES.sub("-", _LABEL.sub("", _narrow(value))))
+    if (national := _COUNTRY.sub("", words)) != words:
+        words = national if national.startswith(_WITHOUT_ZERO) else f"0{national.lstrip('0')}"
+    words = _EXTENSION.sub(" 转 ", words)
+    return _BEHIND.sub(r"\1 转 \2", words) if _BEHIND.fullmatch(words) else words
 
 
 def _bare(value: Value) -> str:
     """Codes and addresses of mail, in which no blank can stand."""
     return _narrow(value).replace(" ", "")
 
+
+#: Mobiles and service numbers have no area code.
+_WITHOUT_ZERO = ("13", "14", "15", "16", "17", "18", "19", "400", "800", "95", "12")
 
 _KINDS: dict[str, Callable[[Value], str]] = {
     "id": _bare,

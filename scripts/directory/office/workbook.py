@@ -25,9 +25,7 @@ def read(content: bytes, name: str) -> list[Table]:
         raise package.broken(name) from fault
 
 
-def _table(
-    book: CalamineWorkbook, file: str, name: str, faulty: dict[tuple[int, int], tuple[str, str]]
-) -> Table:
+def _table(book: CalamineWorkbook, file: str, name: str, inspected: package.Inspected) -> Table:
     sheet = book.get_sheet_by_name(name)
     rows: list[list[Value]] = [
         list(row) for row in sheet.to_python(skip_empty_area=False, nrows=package.MOST_ROWS + 1)
@@ -38,7 +36,10 @@ def _table(
             f"the sheet “{name}” has more than {package.MOST_ROWS} rows.",
         )
     spread(rows, sheet.merged_cell_ranges or [])
-    for row, column in faulty:  # cells that the reader takes for empty may lie outside its range
+    for (
+        row,
+        column,
+    ) in inspected.faulty:  # cells that the reader takes for empty may lie outside its range
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend([""] * (column + 1 - len(rows[row])))
-    return Table(file, name, rows, faulty)
+    return Table(file, name, rows, *inspected)
