@@ -9,6 +9,7 @@ import pyrage
 import pytest
 
 from forms_api import clock
+from forms_api.sealing import Sealer
 from forms_api.store import aggregates, submissions
 from tests.api.examples import answers
 from tests.inbox.office import Office
@@ -35,9 +36,8 @@ def counted(office: Office) -> dict[str, Any]:
         sealed = aggregates.find(connection, SURVEY).sealed
     assert sealed is not None
     identity = office.identities["recovery"].read_text("utf-8").split()[-1]
-    found: dict[str, Any] = json.loads(
-        pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)])
-    )
+    envelope = json.loads(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]))
+    found: dict[str, Any] = json.loads(json.loads(envelope["signed"])["text"])
     return found
 
 
@@ -113,12 +113,15 @@ def test_two_inboxes_at_once_count_nothing_twice(office: Office) -> None:
     assert counted(office)["persons"] == 2
 
 
-def test_counts_that_a_desk_cannot_open_are_left_as_they_are(office: Office) -> None:
+@pytest.mark.parametrize("forged", [False, True])
+def test_counts_that_are_not_a_desk_s_are_left_as_they_are(office: Office, forged: bool) -> None:
     survey(office)
     opens(office)
+    made = {"persons": 900, "looked": 0, "fields": {}}
+    sealed = Sealer(office.settings.recipients).seal(made) if forged else b"broken"
     before = "UPDATE aggregate SET sealed = ?"
-    office.service.writer.submit(lambda c: c.exec_driver_sql(before, (b"broken",))).result(10)
+    office.service.writer.submit(lambda c: c.exec_driver_sql(before, (sealed,))).result(10)
     survey(office)
     opens(office)
-    assert office.rows("SELECT sealed, edition FROM aggregate") == [(b"broken", 1)]
+    assert office.rows("SELECT sealed, edition FROM aggregate") == [(sealed, 1)]
     assert office.rows("SELECT count(*) FROM submission WHERE counted = 0") == [(1,)]
