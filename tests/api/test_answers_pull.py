@@ -131,7 +131,7 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
     asked = first["service"]["forms"]["help-ask"]
     assert (asked["received"], asked["answered"], asked["median"]) == (40, 30, 2.0)
     assert first["choices"]["branch-survey"]["know"] == {
-        "answers": 43, "cells": {"yes": 31, "no": 12, "unsure": None}}  # fmt: skip
+        "answers": 43, "cells": {"yes": 31, "no": 12}}  # fmt: skip
     assert first["choices"]["page-feedback"]["useful"] == {
         "answers": 29, "cells": {"yes": 29, "no": None}}  # fmt: skip
     monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
