@@ -22,9 +22,14 @@ class Composer:
     """
 
     def __init__(
-        self, sealer: Sealer, prefix: Callable[[], str], quoted: Callable[[str], str]
+        self,
+        sealer: Sealer,
+        prefix: Callable[[], str],
+        quoted: Callable[[str], str],
+        secret: str,
     ) -> None:
         self._sealer = sealer
+        self._secret = secret
         self._prefix = prefix
         self._quoted = quoted
         self._key_ids = json.dumps(sealer.key_ids)
@@ -70,7 +75,7 @@ class Composer:
             month=f"{today:%Y-%m}",
             key_hash=tokens.key_hash(draft.key),
             body_hash=tokens.body_hash(draft.key, draft),
-            wrapped_code=tokens.wrap_code(draft.key, code),
+            wrapped_code=tokens.wrap_code(draft.key, code, self._secret),
             wish=wish,
             notice=None if score or not days else _notice(columns),
         )

@@ -150,13 +150,15 @@ def form_page_html(
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
     website: str = "",
+    notice: str = "",
 ) -> str:
-    """Summary, heading, lead and form: a whole article."""
+    """Summary, heading, lead and form: a whole article; `notice` says why it cannot be sent."""
     return fill(
         "form_page.html",
         lang,
         form=form,
         summary=Markup(summary_html(form, lang, problems)),  # noqa: S704 - our own template
+        notice=notice,
         inner=Markup(form_html(form, lang, catalogue, values, problems, website)),  # noqa: S704
     )
 
@@ -189,8 +191,12 @@ def check_html(
     values: Mapping[str, Value],
     token: str,
     expired: bool = False,
+    notice: str = "",
 ) -> str:
-    """The read-back: each row with a button that leads back, and the one that sends."""
+    """The read-back: each row with a button that leads back, and the one that sends.
+
+    `notice` says why it was not stored when it was sent.
+    """
     return fill(
         "check.html",
         lang,
@@ -198,6 +204,7 @@ def check_html(
         rows=answers(form, lang, catalogue, values),
         token=token,
         expired=expired,
+        notice=notice,
         answer=answer_promise(form, lang),
         page_url=page_url(form, lang),
     )

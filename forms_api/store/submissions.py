@@ -157,7 +157,7 @@ def _empty(connection: Connection, number: int, reference: str, day: str, actor:
     gone = {**ERASED, "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
     connection.execute(_FORGET_RECORD, {"wanted": number})
-    for table in (reply, tables.note):
+    for table in (reply, tables.note, tables.reading, tables.proposal):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
     for moved in seats.give_back(connection, number):

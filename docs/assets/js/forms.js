@@ -81,7 +81,7 @@ async function persist(url, body, key) {
     const last = turn === PAUSES.length;
     try {
       const reply = await post(url, body, key);
-      const passing = reply.status >= 502 || (reply.body && reply.body.code === "in-progress");
+      const passing = reply.status >= 500 || (reply.body && reply.body.code === "in-progress");
       if (last || !passing) return reply;
     } catch (error) {
       if (last || navigator.onLine === false) throw error;
@@ -194,7 +194,8 @@ function start(form) {
     }
   }
   function refused(reply) {
-    say(reply.body && reply.status < 500 ? reply.body.detail : form.dataset.jqDown);
+    const told = reply.body && (reply.status < 500 || reply.status === 503);
+    say(told ? reply.body.detail : form.dataset.jqDown);
   }
 
   form.addEventListener("submit", (event) => {
