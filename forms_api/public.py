@@ -1,6 +1,7 @@
 """The public addresses under /forms/: look up, check, keep, answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, Response, abort, g
@@ -22,7 +23,7 @@ from forms_api import (
 from forms_api.answers import Value
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
-from forms_api.forms import RESERVED_IDS
+from forms_api.forms import RESERVED_IDS, TRAP
 from forms_api.options import Catalogue
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -84,8 +85,16 @@ def check(form_id: str) -> Response:
     except Exception as error:
         return _form_again(form, given, error)
     key = asking.idempotency_key() or tokens.new_key()
-    trapped = bool(first(given, "website"))
-    draft = Draft(form.id, form.version, asking.lang(), key, checked.values, trapped)
+    trapped = bool(first(given, TRAP))
+    draft = Draft(
+        form.id,
+        form.version,
+        asking.lang(),
+        key,
+        checked.values,
+        trapped,
+        first_at=_first_at(form, given),
+    )
     return _read_back(form, draft)
 
 
@@ -103,20 +112,20 @@ def confirm(form_id: str) -> Response:
         except Exception as error:
             return _form_again(form, given, error)
     token = first(given, "token")
-    draft, seconds = here().tokens.read(token, form.id)
+    draft, age = here().tokens.read(token, form.id)
     g.lang = g.get("lang") or draft.lang
     _check_key(draft)
     try:
-        return _kept(form, draft, seconds)
+        return _kept(form, draft, age)
     except Exception as error:
         return _send_again(form, draft, token, error)
 
 
-def _kept(form: Form, draft: Draft, seconds: int) -> Response:
+def _kept(form: Form, draft: Draft, age: int) -> Response:
     keeping = here().keeping
-    if seconds <= tokens.LONGEST and draft.version == form.version:
+    if age <= tokens.LONGEST and draft.version == form.version:
         _need_room(form, draft.values)
-        kept = keeping.keep(form, draft, seconds, _wish(form, draft))
+        kept = keeping.keep(form, draft, tokens.since_first(draft), _wish(form, draft))
         if code := form.erased_code(draft.values):
             keeping.erase(code)
         return _receipt(form, draft, kept)
@@ -142,7 +151,8 @@ def _form_again(form: Form, given: Given, error: Exception) -> Response:
         lang,
         _catalogue(form),
         form.as_given(given),
-        website=first(given, "website"),
+        trap=first(given, TRAP),
+        token=first(given, "token"),
         notice=words(lang)(f"problem.{code}_text"),
     )
     reply = replying.page(lang, form.title[lang], content, error=True, form=form)
@@ -194,6 +204,14 @@ def _wish(form: Form, draft: Draft) -> Wish | None:
     return None
 
 
+def _first_at(form: Form, given: Given) -> int:
+    """When these answers were read back first, by the token of an earlier read-back; 0 without."""
+    try:
+        return here().tokens.read(first(given, "token"), form.id)[0].first_at
+    except tokens.TokenError:
+        return 0
+
+
 def _check_key(draft: Draft) -> None:
     """A program names the key it will repeat with; a page's key travels in its token."""
     key = asking.idempotency_key()
@@ -212,8 +230,7 @@ def _stale(form: Form, draft: Draft) -> Response:
     checked = _checked(form, given)
     if checked.problems:
         return _errors(form, given, checked)
-    lang, key = draft.lang, draft.key
-    fresh = Draft(form.id, form.version, lang, key, checked.values, draft.trapped)
+    fresh = replace(draft, version=form.version, values=checked.values)
     return _read_back(form, fresh, expired=True)
 
 
@@ -222,7 +239,12 @@ def _back_to_form(form: Form, given: Given) -> Response:
     draft, _ = here().tokens.read(first(given, "token"), form.id)
     lang = asking.lang()
     content = render.form_page_html(
-        form, lang, _catalogue(form), draft.values, website="1" if draft.trapped else ""
+        form,
+        lang,
+        _catalogue(form),
+        draft.values,
+        trap="1" if draft.trapped else "",
+        token=first(given, "token"),
     )
     return replying.page(lang, form.title[lang], content, form=form)
 
@@ -249,7 +271,7 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
         return problems.document("answers", lang, extra)
     values = form.as_given(given)
     content = render.form_page_html(
-        form, lang, _catalogue(form), values, found, first(given, "website")
+        form, lang, _catalogue(form), values, found, first(given, TRAP), first(given, "token")
     )
     return replying.page(lang, form.title[lang], content, status=422, error=True, form=form)
 

@@ -63,12 +63,14 @@ def form_html(
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
-    website: str = "",
+    trap: str = "",
+    token: str = "",
 ) -> str:
     """The "deal" list and the form, with answers and errors in place.
 
     `values` are raw or checked answers by field name. The summary of errors stands above the
-    page's heading and is apart: summary_html.
+    page's heading and is apart: summary_html. `trap` is what stood in the field that people do
+    not see; `token` that of an earlier read-back, which tells how long ago that was.
     """
     w = words(lang)
     errors = {problem.field: message(form, problem, lang) for problem in problems}
@@ -85,7 +87,14 @@ def form_html(
     ]
     before = [text[lang] for text in form.before]
     return fill(
-        "form.html", lang, form=form, before=before, deal=deal, fields=views, website=website
+        "form.html",
+        lang,
+        form=form,
+        before=before,
+        deal=deal,
+        fields=views,
+        trap=trap,
+        token=token,
     )
 
 
@@ -149,7 +158,8 @@ def form_page_html(
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
-    website: str = "",
+    trap: str = "",
+    token: str = "",
     notice: str = "",
 ) -> str:
     """Summary, heading, lead and form: a whole article; `notice` says why it cannot be sent."""
@@ -159,7 +169,9 @@ def form_page_html(
         form=form,
         summary=Markup(summary_html(form, lang, problems)),  # noqa: S704 - our own template
         notice=notice,
-        inner=Markup(form_html(form, lang, catalogue, values, problems, website)),  # noqa: S704
+        inner=Markup(  # noqa: S704
+            form_html(form, lang, catalogue, values, problems, trap, token)
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from forms_api.answers import Value
 
-FASTEST: Final = 3  # seconds; sooner is a robot, which is flagged
+FASTEST: Final = 3  # seconds from the first read-back; sooner is marked, see composing
 LONGEST: Final = 12 * 3600  # seconds; later the read-back is shown again
 
 
@@ -35,7 +35,8 @@ class Expired(TokenError):
 class Draft:
     """Checked answers on their way; `key` is the idempotency key they are bound to.
 
-    `trapped`: the field that people do not see was filled in.
+    `trapped`: the field that people do not see was filled in. `first_at`: seconds since 1970 when
+    these answers, or what they were before a change, were read back first; 0: just now.
     """
 
     form: str
@@ -44,6 +45,7 @@ class Draft:
     key: str
     values: Mapping[str, Value]
     trapped: bool = False
+    first_at: int = 0
 
 
 def new_key() -> str:
@@ -62,8 +64,9 @@ class Tokens:
 
     def issue(self, draft: Draft, at: float | None = None) -> str:
         """`at` is the time of issue in seconds since 1970, for tests; else now."""
-        payload = json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":")).encode()
         moment = int(time.time() if at is None else at)
+        fields = {**asdict(draft), "first_at": draft.first_at or moment}
+        payload = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return self._fernet.encrypt_at_time(payload, moment).decode()
 
     def read(self, token: str, form: str) -> tuple[Draft, int]:
@@ -83,6 +86,11 @@ class Tokens:
             for name, value in payload.pop("values").items()
         }
         return Draft(values=values, **payload), age
+
+
+def since_first(draft: Draft) -> int:
+    """Seconds since the first read-back; below zero where the host that made it is ahead."""
+    return int(time.time()) - draft.first_at
 
 
 def key_hash(key: str) -> bytes:

@@ -138,6 +138,7 @@ def change(instance: Instance, table: Any, **values: Any) -> None:
 
 PLANTED = {
     "overdue": (submission, {"due_on": "2026-11-01"}),
+    "overdue: set aside": (submission, {"due_on": "2026-11-01", "spam_score": 100}),
     "purge-late": (submission, {"retain_until": "2026-11-01"}),
     "mail-dead": (outbox, {"state": "dead", "last_error": "SMTPException 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
@@ -156,7 +157,7 @@ def test_each_fault_in_the_database_is_found(instance: Instance, code: str) -> N
     assert codes(kept.check(settings, instance.services.forms, now)) == []
     table, values = PLANTED[code]
     change(instance, table, **values)
-    assert codes(kept.check(settings, instance.services.forms, now)) == [code]
+    assert codes(kept.check(settings, instance.services.forms, now)) == [code.split(":")[0]]
 
 
 def test_a_database_of_another_version_of_the_program_is_found(instance: Instance) -> None:

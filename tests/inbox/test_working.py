@@ -13,6 +13,8 @@ import pytest
 from forms_api import codes, traditional
 from forms_api.outbox import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
+from forms_api.store.seats import Wish
+from forms_api.tokens import Draft, new_key
 from scripts.prove.outage import Mailbox
 from scripts.service import free_port
 from tests.inbox.office import Desk, Office, releases, text_of
@@ -207,9 +209,12 @@ def test_not_spam_counts_in_the_totals_after_all(office: Office, desk: Desk) -> 
     assert office.rows(counts) == [("useful", "help/ask:yes", 1)]
     desk.does(reference, "spam", spam="yes")
     assert office.rows(counts) == [("useful", "help/ask:yes", 0)]
-    assert reference not in desk.get("/?status=all").text
-    assert reference in desk.get("/?status=all&spam=yes").text
+    assert reference not in desk.get("/").text
+    assert "1 份待甄别，请看一眼" in desk.get("/").text
+    assert reference in desk.get("/?spam=yes").text
+    assert "待甄别，请" not in desk.get("/?spam=yes").text
     desk.does(reference, "spam", spam="no")
+    assert "待甄别，请" not in desk.get("/").text
     assert office.rows(counts) == [("useful", "help/ask:yes", 1)]
 
 
@@ -275,3 +280,28 @@ def test_an_empty_or_endless_text_is_refused_and_kept(
     reply = desk.does(reference, "answer", way="status", text=text)
     assert reply.status_code == 422 and (text.strip() in reply.text)
     assert office.rows("SELECT count(*) FROM reply") == [(0,)]
+
+
+def test_a_desk_that_marks_spam_gives_its_seats_to_who_waits(office: Office, desk: Desk) -> None:
+    form = office.service.forms["away-activities"]
+    keeping, wish = office.service.keeping, Wish("tea", 1, 1)
+    robot, person = (
+        keeping.keep(form, Draft(form.id, form.version, "zh", new_key(), {}), 60, wish)
+        for _ in range(2)
+    )
+    assert (robot.place, person.place) == ("taken", "waiting")
+    desk.does(robot.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(person.access_code.replace(" ", ""))
+    assert office.record(person.reference)[-1] == "system seat"
+    desk.does(robot.reference, "spam", spam="no")
+    assert keeping.is_waiting(robot.access_code.replace(" ", ""))
+    desk.does(person.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(robot.access_code.replace(" ", ""))
+
+
+def test_one_sign_of_a_robot_is_shown_and_hides_nothing(office: Office, desk: Desk) -> None:
+    form = office.service.forms["help-ask"]
+    quick = Draft(form.id, form.version, "zh", new_key(), {"topic": "dues"})
+    reference = office.service.keeping.keep(form, quick, 1).reference
+    assert reference in desk.get("/").text
+    assert "可能是机器填的" in text_of(desk.get(f"/s/{reference}"))

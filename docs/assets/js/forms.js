@@ -202,7 +202,9 @@ function start(form) {
     event.preventDefault();
     draft.save();
     asking(async () => {
-      const reply = await persist(form.getAttribute("action"), values(form));
+      const body = values(form);
+      if (checked) body.token = [checked.token]; // says when these answers were read back first
+      const reply = await persist(form.getAttribute("action"), body);
       say("");
       clearErrors(form);
       document.title = title;
