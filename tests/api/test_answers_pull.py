@@ -135,7 +135,8 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
     assert first["choices"]["page-feedback"]["useful"] == {
         "answers": 29, "cells": {"yes": 29, "no": None}}  # fmt: skip
     monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
-    privacy.purge(engine, privacy.directly(engine), instance.services.forms)
+    write, forms = privacy.directly(engine), instance.services.forms
+    privacy.purge(engine, write, forms, clock.now(), bounded=False)
     assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
     assert not pull(engine, folder, TODAY).totals
     assert yaml.safe_load((folder.parent / "totals.yml").read_text("utf-8")) == first
