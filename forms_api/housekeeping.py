@@ -12,7 +12,8 @@ import structlog
 from flask import Flask
 from sqlalchemy import Connection
 
-from forms_api import alerts, clock, privacy, services
+from forms_api import alerts, clock, heartbeat, privacy, services
+from forms_api.heartbeat import Heartbeat, Verdict
 from forms_api.store.writer import Closed
 
 LOOK_EVERY: Final = 300.0  # seconds
@@ -23,11 +24,13 @@ _log = structlog.get_logger()
 class Housekeeper:
     """`turn()` does what is due; `start()` does so in a thread until `stop()`."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, pulse: Heartbeat | None = None) -> None:
         self._mine = services.of(app)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
-        self._next = dict.fromkeys(("look", "purge"), 0.0)
+        self._pulse = pulse or Heartbeat()
+        self._verdict: Verdict | None = None
+        self._next = dict.fromkeys(("beat", "look", "purge"), 0.0)
 
     def start(self) -> None:
         self._thread.start()
@@ -40,6 +43,7 @@ class Housekeeper:
     def turn(self) -> None:
         """One failure, such as a database that is away, is told in the log and tried again."""
         jobs = (
+            ("beat", heartbeat.EVERY, self._beat),
             ("look", LOOK_EVERY, self._look),
             ("purge", PURGE_EVERY, self._purge),
         )
@@ -64,8 +68,26 @@ class Housekeeper:
         for kind in self._write(lambda connection: alerts.look(connection, clock.now(), arrivals)):
             _log.warning("jump", kind=kind)
 
+    def _beat(self) -> None:
+        before, forms = self._verdict, self._mine.forms
+        now = self._write(lambda connection: privacy.beat(self._pulse, connection, forms))
+        self._verdict = now
+        if now.why and (before is None or before.why != now.why):
+            _log.error("forgetting stopped", why=now.why, now=clock.utc(now.now))
+        if before and before.why and not now.why:
+            _log.warning("forgetting goes on", after=before.why)
+            self._next["purge"] = 0.0
+
     def _purge(self) -> None:
-        done = privacy.purge(self._mine.engine, self._write, self._mine.forms)
+        """What is due, unless the clock may be wrong; that too many are due is looked at anew."""
+        verdict = self._verdict
+        if verdict is None or verdict.why not in {"", "many"}:
+            return
+        try:
+            done = privacy.purge(self._mine.engine, self._write, self._mine.forms, verdict.now)
+        except privacy.TooMany:
+            self._next["beat"] = 0.0  # it tells
+            return
         if done.forms:
             _log.info("purged", forms=dict(done.forms))
 

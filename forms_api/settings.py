@@ -51,6 +51,7 @@ class Settings:
     metrics_port: int = 0  # 0: none
     housekeeping: bool = True
     backups: Path = VAR / "backups"
+    backup_days: int = 35  # that a backup is kept; the privacy page says so
     inbox_minutes: int = 15  # of idleness, until the inbox forgets its key
     one_desk: bool = False  # nobody else is there to release what is to be published
     secret_since: str = ""  # an ISO date; "" when nobody noted it
@@ -329,6 +330,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_METRICS_PORT": ("metrics_port", _number(0, 65535)),
     "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
     "FORMS_BACKUPS": ("backups", _path),
+    "FORMS_BACKUP_DAYS": ("backup_days", _number(1, 400)),
     "FORMS_INBOX_MINUTES": ("inbox_minutes", _number(1, 240)),
     "FORMS_ONE_DESK": ("one_desk", _flag),
     "FORMS_SITE": ("site", _path),

@@ -216,12 +216,13 @@ def test_a_jump_is_told_once_an_hour(instance: Instance) -> None:
 
 
 def test_one_turn_of_the_housekeeper_looks_and_purges_and_sends_nothing(
-    instance: Instance, monkeypatch: pytest.MonkeyPatch
+    instance: Instance,
 ) -> None:
     send(instance)
     Housekeeper(instance.app).turn()
     assert instance.rows("SELECT state FROM outbox") == [("waiting",)]
-    monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
+    over = update(tables.submission).values(retain_until="2000-01-01")
+    instance.services.writer.submit(lambda connection: connection.execute(over)).result(10)
     Housekeeper(instance.app).turn()
     assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
 
