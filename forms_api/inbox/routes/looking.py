@@ -32,6 +32,7 @@ def inbox() -> Reply:
         statuses=STATUSES,
         forms=list(mine.forms),
         empty=not everything,
+        bad=sum(one.facets.bad for one in everything),
         lead=lead,
         alone=mine.seal_for_desks.alone,
         unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
