@@ -82,13 +82,15 @@ class Keeping:
         sealer: Sealer,
         prefix: Callable[[], str],
         wait_seconds: float,
+        secret: str,
         trust: Trust | None = None,
     ) -> None:
         """`trust` says whose answers are shown as the desks'."""
         self.arrivals = alerts.Arrivals()
         self._engine = engine
         self._writer = writer
-        self._composer = Composer(sealer, prefix, self._quoted)
+        self._secret = secret
+        self._composer = Composer(sealer, prefix, self._quoted, secret)
         self._wait = wait_seconds
         self._trust = trust or Trust(())
         self._lock = threading.Lock()
@@ -171,6 +173,11 @@ class Keeping:
         with self._engine.connect() as connection:
             return answers.held(connection, codes.code_hash(code)) is not None
 
+    def proposed(self, code: str) -> bool:
+        """Whether a desk has proposed to publish it and none has released it yet."""
+        with self._engine.connect() as connection:
+            return answers.is_proposed(connection, codes.code_hash(code))
+
     def replies(self, code: str) -> list[Reply]:
         """What the desks answered, for the holder of the code; the earliest first."""
         return self.checked_replies(code)[0]
@@ -248,12 +255,13 @@ class Keeping:
         """
         if kept.body_hash != body_hash:
             raise KeyMismatch
+        secret = self._secret
         received, due = date.fromisoformat(kept.received_on), _date(kept.due_on)
         if kept.wrapped_code is None or due is None or clock.today() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
-            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code)),
+            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code, secret)),
             received_on=received,
             due_on=due,
             place=_PLACE[kept.waiting],

@@ -84,6 +84,8 @@ def _status(lang: Edition, found: Status, code: str) -> Response:
     rows += [(w(f"status.{name}"), dates.day(day, lang)) for name, day in days if day]
     if here().keeping.published(code):
         rows.append((w("status.published"), w("status.published_yes")))
+    elif here().keeping.proposed(code):
+        rows.append((w("status.published"), w("status.published_soon")))
     said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
     if others:
         rows.append((w("status.unverified"), w("status.unverified_text")))

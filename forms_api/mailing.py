@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forms_api import privacy
 from forms_api.settings import Settings
 from forms_api.store import letters
-from forms_api.store.engine import migrate, open_engine
+from forms_api.store.engine import migrate, open_engine, refuse_missing
 from forms_api.store.tables import outbox
 
 
@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """1 while there are dead letters, else 0. Raises SettingsError."""
-    engine = open_engine(Settings.from_env(environ).database_url)
+    url = Settings.from_env(environ).database_url
+    refuse_missing(url)
+    engine = open_engine(url)
     migrate(engine)
     revived = 0
     try:

@@ -14,7 +14,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_app
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import services
@@ -92,20 +91,22 @@ class _State:
 
 
 def health(mine: Services) -> dict[str, Any]:
-    """`status` is ok, or degraded when the database is away or letters are dead."""
+    """`status` is ok, or degraded when nothing can be written or letters are dead.
+
+    `database` is ok, gone (not the file that was opened), full, away or busy.
+    """
     detail: dict[str, Any] = {
-        "database": "ok",
+        "database": mine.health.state(),
         "kind": mine.engine.dialect.name,
         "queue": mine.writer.waiting(),
         "forms": len(mine.forms),
     }
     try:
         with mine.engine.connect() as connection:
-            connection.execute(select(1))
             detail["outbox"] = letters.counts(connection)
             detail["received"] = sum(forgetting.totals(connection).values())
-    except SQLAlchemyError as error:
-        detail["database"] = type(error).__name__
+    except SQLAlchemyError:
+        detail["database"] = "away" if detail["database"] == "ok" else detail["database"]
     dead = detail.get("outbox", {}).get("dead", 0)
     detail["status"] = "ok" if detail["database"] == "ok" and not dead else "degraded"
     return detail

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from forms_api import clock, privacy
 from forms_api.forms import load_all
 from forms_api.settings import Settings
-from forms_api.store.engine import migrate, open_engine
+from forms_api.store.engine import migrate, open_engine, refuse_missing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """0 once all that was due is gone. Raises SettingsError and DefinitionError."""
-    engine = open_engine(Settings.from_env(environ).database_url)
+    url = Settings.from_env(environ).database_url
+    refuse_missing(url)
+    engine = open_engine(url)
     migrate(engine)
     forms = load_all()
     try:

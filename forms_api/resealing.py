@@ -23,13 +23,15 @@ from forms_api.sealing import Sealer
 from forms_api.store import submissions
 from forms_api.store.desk import octets
 from forms_api.store.engine import clear_log
-from forms_api.store.tables import note, outbox, reply, submission
+from forms_api.store.tables import note, outbox, proposal, reading, reply, submission
 
 _BATCH: Final = 50  # pieces a transaction, so that nobody waits long
 _SEALED: Final[Sequence[tuple[Table, Column[Any]]]] = (
     (submission, submission.c.ciphertext),
     (note, note.c.sealed),
     (reply, reply.c.kept),
+    (reading, reading.c.sealed),
+    (proposal, proposal.c.sealed),
     (outbox, outbox.c.sealed),
 )
 

@@ -99,6 +99,12 @@ COMMANDS = {
         "delete what is due from the forms; --dry-run only says what",
         "[--dry-run] [--json]",
     ),
+    "database": Command(
+        SERVICE,
+        "新建表单的数据库；有过的不再建",
+        "make the forms' database, where there never was one",
+        "new [--although-backups]",
+    ),
     "doctor": Command(
         "scripts.doctor",
         "查设置、密钥、备份、证书、逾期，说该做什么",

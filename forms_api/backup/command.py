@@ -7,14 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
-
 from forms_api.backup import making
-from forms_api.backup.faults import BackupError
 from forms_api.backup.identities import add_identity_argument, given
 from forms_api.sealing import development_recipients
 from forms_api.settings import Settings
-from forms_api.store.engine import open_engine
+from forms_api.store.engine import open_engine, refuse_missing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +42,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if args.check:
         about = making.check(args.check, identities)
         return _tell(args, args.check, asdict(about), opened=bool(identities))
-    engine = open_engine(existing(settings))
+    refuse_missing(settings.database_url)
+    engine = open_engine(settings.database_url)
     folder = args.out or settings.backups
     try:
         if args.list_only:
@@ -62,17 +60,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def recipients_of(settings: Settings) -> tuple[str, ...]:
     return settings.recipients or development_recipients(settings.keys_folder)
-
-
-def existing(settings: Settings) -> str:
-    """The database's address. Raises BackupError where opening it would make a new one."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise BackupError(
-            f"没有 {url.database} 这个数据库：请看 FORMS_DATABASE_URL 写的是哪一个。",
-            f"there is no database {url.database}: see FORMS_DATABASE_URL.",
-        )
-    return settings.database_url
 
 
 def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, opened: bool) -> int:

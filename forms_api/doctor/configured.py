@@ -17,7 +17,7 @@ _ROTATE: Final = ("换一次：见维护手册“密钥”。", "renew it: see �
 def check(
     settings: Settings, environ: Mapping[str, str], forms: Mapping[str, Form], today: date
 ) -> Iterator[Finding]:
-    yield from _stage(settings, environ)
+    yield from _stage(settings)
     yield from _recipients(Path(environ.get("FORMS_RECIPIENTS_FILE") or "/nonexistent"), today)
     yield from _secret(settings, today)
     yield from _mail(settings, forms)
@@ -49,7 +49,7 @@ def _traditional(path: Path, forms: Mapping[str, Form]) -> Iterator[Finding]:
         )
 
 
-def _stage(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _stage(settings: Settings) -> Iterator[Finding]:
     if not settings.production:
         yield finding(
             "note",
@@ -58,13 +58,6 @@ def _stage(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
             ("正式启用时写 FORMS_PRODUCTION=1。", "set FORMS_PRODUCTION=1 when it is."),
         )
         return
-    if environ.get("JINQIAO_TODAY"):
-        yield finding(
-            "error",
-            "today-fixed",
-            ("日期被 JINQIAO_TODAY 固定了", "JINQIAO_TODAY fixes the date"),
-            ("去掉这个变量，重启服务。", "unset it and restart the service."),
-        )
     if held := sorted(_secret_keys(settings.keys_folder)):
         yield finding(
             "error",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import privacy
@@ -107,17 +107,20 @@ def _fence(connection: Connection) -> Iterator[Finding]:
 
 def _overdue(connection: Connection, today: date) -> Iterator[Finding]:
     c = submission.c
-    late = c.status.in_(_OPEN) & (c.due_on < today.isoformat()) & (c.spam_score == 0)
+    late = c.status.in_(_OPEN) & (c.due_on < today.isoformat())
+    aside = func.sum(case((c.spam_score > 0, 1), else_=0))
     rows = connection.execute(
-        select(c.desk, func.count(), func.min(c.due_on)).where(late).group_by(c.desk)
+        select(c.desk, func.count(), func.min(c.due_on), aside).where(late).group_by(c.desk)
     )
-    for desk, count, since in rows:
+    for desk, count, since, of_those in rows:
         yield finding(
             "warning",
             "overdue",
             (
-                f"{desk} 有 {count} 份过期未答，最早应在 {since} 前",
-                f"{desk} has {count} overdue, the oldest since {since}",
+                f"{desk} 有 {count} 份过期未答，最早应在 {since} 前"
+                + (f"；其中 {of_those} 份待甄别" if of_those else ""),
+                f"{desk} has {count} overdue, the oldest since {since}"
+                + (f"; {of_those} of them set aside as spam" if of_those else ""),
             ),
             ("请这个岗打开收件箱。", "ask that desk to open its inbox."),
         )

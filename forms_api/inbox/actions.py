@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
 from forms_api.form import Form
+from forms_api.inbox import publishing
+from forms_api.inbox.publishing import Proposal
 from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
@@ -61,7 +63,7 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        """Marked or unmarked: its choices are counted or not, its seats given back or taken."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
@@ -70,6 +72,7 @@ class Actions:
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
                 submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
@@ -116,20 +119,60 @@ class Actions:
         self.write(lambda connection: desk.drop_letter(connection, [name]))
         self.said("letter-dropped")
 
-    def publish(self, entry: Entry, edition: int, topic: str, texts: Mapping[str, Any]) -> None:
-        """Offers the anonymous question and answer to the site. Raises AnswerRefused."""
+    def propose(self, entry: Entry, edition: int, ciphertext: bytes) -> None:
+        """To publish it: in place of what was proposed before."""
+
+        def put(connection: Connection) -> None:
+            desk.put_proposal(connection, entry.number, ciphertext)
+
+        self._do(entry, edition, {}, "proposed", put)
+
+    def release(self, entry: Entry, edition: int, proposal: Proposal) -> None:
+        """Offers what was proposed to the site. Raises AnswerRefused for what may not stand."""
 
         def offer(connection: Connection) -> None:
+            self._take(connection, entry, proposal)
             answers.offer_answer(
                 connection,
-                topic=topic,
-                question=texts["question"],
-                answer=texts["answer"],
+                topic=proposal.topic,
+                question=proposal.texts["question"],
+                answer=proposal.texts["answer"],
                 desk=self.desk,
                 number=entry.number,
             )
 
         self._do(entry, edition, {}, "", offer)
+
+    def send_back(
+        self, entry: Entry, edition: int, proposal: Proposal, returned: bytes, note: bytes
+    ) -> None:
+        """Not as it stands: the reason is a note, and the text waits for its desk."""
+
+        def put(connection: Connection) -> None:
+            self._take(connection, entry, proposal)
+            desk.put_proposal(connection, entry.number, returned)
+            desk.add_note(connection, entry.number, _today(), self.desk, note)
+
+        self._do(entry, edition, {}, "sent-back", put)
+
+    def take_back(self, entry: Entry, edition: int) -> None:
+        """What was proposed or published of it: gone from here, and from the site with the next
+        pull.
+        """
+
+        def drop(connection: Connection) -> None:
+            desk.drop_proposal(connection, entry.number)
+            if published := answers.answer_of(connection, entry.number):
+                alerts.take_back(connection, published, self.desk)
+
+        self._do(entry, edition, {}, "taken-back", drop)
+
+    def _take(self, connection: Connection, entry: Entry, proposal: Proposal) -> None:
+        """Takes the proposal away that was seen. Raises Stale when it is another by now."""
+        sealed = desk.proposal_of(connection, entry.number)
+        if sealed is None or publishing.mark_of(sealed) != proposal.mark:
+            raise Stale
+        desk.drop_proposal(connection, entry.number)
 
     def erase(self, entry: Entry, edition: int) -> None:
         """As the service does for the holder of the code: nothing is left but the counts. A row

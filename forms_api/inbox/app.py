@@ -14,7 +14,7 @@ from forms_api.inbox.door import Door
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.post import Post
 from forms_api.inbox.replies import Letterhead
-from forms_api.inbox.routes import entering, exporting, looking, working
+from forms_api.inbox.routes import entering, exporting, looking, publishing, working
 from forms_api.inbox.vault import Vault
 from forms_api.outbox import Mailer
 from forms_api.privacy import directly
@@ -52,7 +52,7 @@ def create_inbox(
     app.register_error_handler(SQLAlchemyError, _database)
     if not testing:
         app.register_error_handler(500, lambda error: pages.message("broken", status=500))
-    for module in (entering, looking, working, exporting):
+    for module in (entering, looking, working, publishing, exporting):
         app.register_blueprint(module.blueprint)
     return app
 

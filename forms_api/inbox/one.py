@@ -9,6 +9,8 @@ from sqlalchemy import Engine, RowMapping
 from forms_api import retention
 from forms_api.form import Form
 from forms_api.inbox import columns
+from forms_api.inbox.publishing import Proposal, proposal_of
+from forms_api.inbox.reading import Seen, seen_by
 from forms_api.inbox.shelf import Entry, Shelf
 from forms_api.payloads import Unreadable
 from forms_api.signatures import NotGenuine
@@ -64,6 +66,9 @@ class One:
     consents: Sequence[Agreed]
     waiting_for_seats: bool | None
     published: PublishedAnswer | None
+    proposed: bool
+    proposal: Proposal | None
+    seen: Sequence[Seen]
 
     @property
     def newest(self) -> int:
@@ -100,6 +105,8 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
         [_agreed(row) for row in consents],
         bool(seats["waiting"]) if seats else None,
         published,
+        *proposal_of(engine, shelf, entry),
+        seen_by(engine, shelf, entry),
     )
 
 

@@ -1,6 +1,6 @@
 """The inbox's pages: its templates and words, in the language the desk reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -80,6 +80,13 @@ class Shown:
         if value is None:  # a row that says nonsense
             return "—"
         return dates.day(date.fromisoformat(value) if isinstance(value, str) else value, self._lang)
+
+    def days(self, values: Sequence[str], most: int = 3) -> str:
+        """The latest of some ISO dates, and that there are more."""
+        latest = sorted(values, reverse=True)
+        named = self._words("listed").join(self.day(one) for one in latest[:most])
+        left = len(latest) - most
+        return named if left <= 0 else self._words("and_more", named=named, count=left)
 
     def short(self, value: date | str | None) -> str:
         """11-21, for tables; with the year where it is another one."""

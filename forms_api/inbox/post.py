@@ -91,8 +91,8 @@ class Post:
         if self._vault.state != "open" or self._outbox is None:
             return 0
         sent = 0
-        while done := self._outbox.deliver().sent:
-            sent += done
+        while (done := self._outbox.deliver()).sent or done.failed:  # failed: those held, too
+            sent += done.sent
         return sent
 
     def _run(self) -> None:

@@ -11,6 +11,7 @@ from forms_api.inbox import one as reading
 from forms_api.inbox.actions import STATUSES
 from forms_api.inbox.desktop import here
 from forms_api.inbox.one import Happened
+from forms_api.inbox.reading import record
 from forms_api.inbox.replies import WAYS
 from forms_api.inbox.shelf import Entry
 
@@ -27,6 +28,14 @@ class Conflict:
     since: Sequence[Happened]
 
 
+def note_reading(entry: Entry) -> None:
+    """That this desk has the content before it today."""
+    mine = here()
+    if entry.answers is not None:
+        sealer = mine.seal_for_desks.sealer(mine.vault.recipient)
+        record(mine.engine, mine.write, mine.vault, entry, sealer)
+
+
 def page(
     entry: Entry,
     *,
@@ -40,6 +49,7 @@ def page(
     made for an older version: what was typed in it is kept, and sent again it counts for this one.
     """
     mine = here()
+    note_reading(entry)
     shelf = mine.vault.shelf
     one = reading.read(mine.engine, shelf, entry)
     held = {name: why.reason for name, why in mine.post.held(one.letters).items()}

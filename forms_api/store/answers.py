@@ -1,4 +1,7 @@
-"""Questions and answers on their way to the site: offered by a desk, pulled, taken back.
+"""Questions and answers on their way to the site: released by a desk, pulled, taken back.
+
+What a desk proposes lies sealed in a table of its own (store/desk.py) until another has released it
+here.
 
 An answer outlives the submission it was made from, and nothing in it leads there: it keeps a hash
 of the hash by which the access code finds its submission. As long as the submission is there, its
@@ -17,7 +20,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from forms_api import clock, codes, publishable
 from forms_api.publishable import Fault
 from forms_api.store import submissions
-from forms_api.store.tables import published_answer, submission, tombstone
+from forms_api.store.tables import proposal, published_answer, submission, tombstone
 
 OFFERED: Final = "offered"
 PULLED: Final = "pulled"
@@ -99,6 +102,12 @@ def held(connection: Connection, code_hash: bytes) -> PublishedAnswer | None:
     mine = published_answer.c.holder == _holder(code_hash)
     row = connection.execute(_ALL.where(mine)).mappings().first()
     return _as_object(row) if row else None
+
+
+def is_proposed(connection: Connection, code_hash: bytes) -> bool:
+    """Whether a desk wants to publish what came from the holder of this access code."""
+    mine = select(proposal.c.id).join(submission, submission.c.id == proposal.c.submission)
+    return connection.execute(mine.where(submission.c.code_hash == code_hash)).first() is not None
 
 
 def withdraw_answer(connection: Connection, slug: str, *, actor: str) -> bool:

@@ -21,7 +21,17 @@ from sqlalchemy import (
 
 from forms_api.payloads import LARGEST
 from forms_api.store import letters, submissions
-from forms_api.store.tables import consent, event, note, outbox, place, reply, submission
+from forms_api.store.tables import (
+    consent,
+    event,
+    note,
+    outbox,
+    place,
+    proposal,
+    reading,
+    reply,
+    submission,
+)
 
 _MANY: Final = 500  # rows a statement
 MOST: Final = 300  # letters, notes or answers that are looked at together
@@ -127,6 +137,50 @@ def _pieces(
         .order_by(table.c.id)
     )
     return list(connection.execute(found.limit(MOST)).mappings())
+
+
+def readings(connection: Connection, number: int) -> list[RowMapping]:
+    """Sealed lists of who opened it; more than one only where a key did not open the one before."""
+    mine = (reading.c.submission == number, func.length(reading.c.sealed) <= LARGEST)
+    found = select(reading).where(*mine).order_by(reading.c.id).limit(MOST)
+    return list(connection.execute(found).mappings())
+
+
+def put_reading(connection: Connection, number: int, old: RowMapping | None, new: bytes) -> bool:
+    """In place of the list that was there; False when that has changed meanwhile.
+
+    Nothing is written about a submission that was erased.
+    """
+    there = select(submission.c.id).where(submission.c.id == number)
+    if connection.execute(there.where(submission.c.status != "withdrawn")).first() is None:
+        return True
+    if old is None:
+        connection.execute(insert(reading).values(submission=number, sealed=new))
+        return True
+    same = (reading.c.id == old["id"], reading.c.sealed == old["sealed"])
+    return connection.execute(update(reading).where(*same).values(sealed=new)).rowcount == 1
+
+
+def proposals(connection: Connection) -> list[RowMapping]:
+    """Of all submissions, the earliest first."""
+    small = func.length(proposal.c.sealed) <= LARGEST
+    found = select(proposal).where(small).order_by(proposal.c.id).limit(MOST)
+    return list(connection.execute(found).mappings())
+
+
+def proposal_of(connection: Connection, number: int) -> bytes | None:
+    mine = (proposal.c.submission == number, func.length(proposal.c.sealed) <= LARGEST)
+    sealed = connection.execute(select(proposal.c.sealed).where(*mine)).scalar()
+    return None if sealed is None else octets(sealed)
+
+
+def put_proposal(connection: Connection, number: int, ciphertext: bytes) -> None:
+    drop_proposal(connection, number)
+    connection.execute(insert(proposal).values(submission=number, sealed=ciphertext))
+
+
+def drop_proposal(connection: Connection, number: int) -> None:
+    connection.execute(delete(proposal).where(proposal.c.submission == number))
 
 
 def letters_to_persons(connection: Connection, number: int | None = None) -> list[RowMapping]:

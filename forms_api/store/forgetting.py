@@ -13,6 +13,8 @@ from forms_api.store.tables import (
     note,
     outbox,
     place,
+    proposal,
+    reading,
     reply,
     submission,
     tally,
@@ -72,7 +74,7 @@ def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
             submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
         submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
-    for table in (consent, idempotency, reply, note, place, outbox):
+    for table in (consent, idempotency, reply, note, reading, proposal, place, outbox):
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
     mine = event.c.submission.in_(numbers)
     connection.execute(update(event).where(mine).values(submission=None))

@@ -161,6 +161,25 @@ outbox: Final = Table(
     Index("ix_outbox_state_next_at", "state", "next_at"),
 )
 
+# Which desks opened it and on which days: one list a submission, sealed to the desks' keys.
+reading: Final = Table(
+    "reading",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What one desk proposes to publish, until another has released it: sealed, since whoever looks a
+# second time may find what leads to the asker. The texts, the desk and the day are all inside.
+proposal: Final = Table(
+    "proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission", Integer, ForeignKey("submission.id"), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # Questions and answers that a desk made anonymous, in the clear: they are made to be public. No
 # moment, no desk, no reference: nothing here leads to whoever asked. `holder` is a hash that can
 # be found with the access code of the question alone, and takes the answer back (answers.py).

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from forms_api import alerts, clock, outbox
+from forms_api.forms import TRAP
 from forms_api.housekeeping import Housekeeper
 from forms_api.outbox import Console, Mailer, NotOurs, Outbox, Smtp
 from forms_api.store import desk, letters
@@ -164,7 +165,7 @@ def test_a_desk_without_a_mailbox_is_a_failure_that_names_the_setting(
 
 
 def test_a_robot_s_submission_is_kept_and_sends_no_mail(instance: Instance) -> None:
-    instance.send("help-ask", {**ASK, "website": "x"})
+    instance.send("help-ask", {**ASK, TRAP: "x"})
     assert instance.rows("SELECT count(*) FROM submission") == [(1,)]
     assert instance.rows("SELECT count(*) FROM outbox") == [(0,)]
 

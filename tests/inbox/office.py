@@ -67,6 +67,13 @@ class Desk:
         found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in names}
         return {name: match[1] for name, match in found.items() if match}
 
+    def decides(self, reference: str, what: str, **fields: str) -> Any:
+        """Releases a proposal or sends it back, as it is shown just now."""
+        page = self.get(f"/s/{reference}/release").text
+        found = re.search(r'name="mark" value="([^"]*)"', page)
+        shown = {**self.fields(reference), "mark": found[1] if found else ""}
+        return self.post(f"/s/{reference}/release", **{**shown, "what": what, **fields})
+
     def does(self, reference: str, action: str, **fields: str) -> Any:
         """One action on what is shown just now."""
         return self.post(f"/s/{reference}/{action}", **{**self.fields(reference), **fields})
@@ -157,6 +164,15 @@ def new_office(folder: Path, release: Path, **changes: Any) -> Iterator[Office]:
         for one in office.started:
             inbox.close(one)
         close(app)
+
+
+def releases(office: Office, reference: str, texts: dict[str, str]) -> None:
+    """One desk proposes, another releases."""
+    guide, liaison = office.desk("guide"), office.desk("liaison", key="recovery")
+    guide.unlocks()
+    liaison.unlocks()
+    assert guide.does(reference, "publish", **texts).status_code == 303
+    assert liaison.decides(reference, "release", sure="yes").status_code == 303
 
 
 def text_of(reply: Any) -> str:

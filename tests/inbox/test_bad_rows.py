@@ -306,7 +306,7 @@ def test_sealing_anew_goes_past_bad_rows_and_changes_not_a_sign_of_them(office: 
     done = revoke(office, "desk", "recovery")
     assert done.returncode == 1, done.stderr
     counts = json.loads(done.stdout)
-    assert (counts["resealed"], counts["closed"]) == (len(DOCUMENTS) + 2, len(ciphertexts(office)))
+    assert (counts["resealed"], counts["closed"]) == (len(DOCUMENTS) + 3, len(ciphertexts(office)))
     other = office.desk(key="recovery")
     other.unlocks()
     shown = text_of(other.get(f"/s/{good}"))

@@ -47,12 +47,12 @@ class Words:
 
 ZH = Words(
     "zh", "进去", "打开", "收件箱", "过期", "答复", "已答复", "邮件已发出", "整理成公开的问答",
-    "存下，等维护的人取走", "已整理成问答", "导出这个列表", "导出", "删除这一份", "删除",
+    "交去放行", "等放行公开", "导出这个列表", "导出", "删除这一份", "删除",
     "内容已经删除", "这里没有",
 )  # fmt: skip
 EN = Words(
     "en", "Come in", "Open", "Inbox", "late", "Answer", "Answered", "mail sent",
-    "Make it a published answer", "Keep it for the maintainers", "Published answer",
+    "Make it a published answer", "Propose it", "Waits to be released",
     "Export this list", "Export", "Erase this one", "Erase", "The content is erased",
     "Nothing here",
 )  # fmt: skip
@@ -142,6 +142,11 @@ def test_a_desks_day(
     check(member)
     member.presses(words.keep)
     member.sees(words.public)
+    member.follows(words.public)
+    check(member)  # the desk that proposed it reads it and cannot release it
+    other = office.desk("liaison", key="recovery")
+    other.unlocks()
+    other.decides(urgent, "release", sure="yes")
     assert office.rows("SELECT state FROM published_answer") == [("offered",)]
 
     member.opens("/?status=all")

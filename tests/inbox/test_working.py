@@ -13,9 +13,11 @@ import pytest
 from forms_api import codes, traditional
 from forms_api.outbox import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
+from forms_api.store.seats import Wish
+from forms_api.tokens import Draft, new_key
 from scripts.prove.outage import Mailbox
 from scripts.service import free_port
-from tests.inbox.office import Desk, Office, text_of
+from tests.inbox.office import Desk, Office, releases, text_of
 
 PUBLISHED = {
     "topic": "dues",
@@ -206,8 +208,11 @@ def test_not_spam_counts_in_the_totals_after_all(office: Office, desk: Desk) -> 
     desk.does(reference, "spam", spam="yes")
     assert office.rows(counts) == [("topic", "dues", 0)]
     assert reference not in desk.get("/").text
+    assert "1 份待甄别，请看一眼" in desk.get("/").text
     assert reference in desk.get("/?spam=yes").text
+    assert "待甄别，请" not in desk.get("/?spam=yes").text
     desk.does(reference, "spam", spam="no")
+    assert "待甄别，请" not in desk.get("/").text
     assert office.rows(counts) == [("topic", "dues", 1)]
 
 
@@ -230,8 +235,8 @@ def test_an_answer_is_published_only_with_consent_and_without_what_tells_who_ask
     assert refused.status_code == 422
     assert "手机号" in text_of(refused) and "李雷" in refused.text
     assert desk.does(reference, "publish", **PUBLISHED).status_code == 303
-    assert office.rows("SELECT topic, state FROM published_answer") == [("dues", "offered")]
-    assert office.record(reference)[-1] == "guide offered"
+    assert office.rows("SELECT count(*) FROM published_answer") == [(0,)]
+    assert office.record(reference)[-1] == "guide proposed"
     kept_back = office.sends(publish_ok="no").reference
     assert "没有同意" in text_of(desk.get(f"/s/{kept_back}/publish"))
     assert desk.does(kept_back, "publish", **PUBLISHED).status_code == 404
@@ -244,12 +249,14 @@ def test_erasing_asks_first_and_leaves_a_tombstone_and_nothing_published(
     reference = receipt.reference
     desk.does(reference, "note", note="备注")
     desk.does(reference, "answer", way="email", text="答复")
-    desk.does(reference, "publish", **PUBLISHED)
+    releases(office, reference, PUBLISHED)
+    desk.does(reference, "publish", **{**PUBLISHED, "question_en": "How can dues be paid away?"})
     office.service.writer.submit(lambda c: mark_pulled(c, to_pull(c))).result()
     assert desk.does(reference, "erase").status_code == 422
     assert desk.does(reference, "erase", sure="yes").status_code == 303
     left = (
         "SELECT submission FROM note UNION SELECT submission FROM reply "
+        "UNION SELECT submission FROM proposal UNION SELECT submission FROM reading "
         "UNION SELECT submission FROM outbox"
     )
     assert office.rows(left) == [(None,)]  # what the operator is told, of no submission
@@ -259,6 +266,7 @@ def test_erasing_asks_first_and_leaves_a_tombstone_and_nothing_published(
     ((told, facts),) = office.rows("SELECT desk, facts FROM outbox")
     assert told == "operator" and "answers pull" in facts
     assert "How do I pay" not in desk.get(f"/s/{reference}").text
+    assert office.rows("SELECT count(*) FROM reading") == [(0,)]
     assert status(office, receipt.access_code).status == "withdrawn"
 
 
@@ -270,3 +278,28 @@ def test_an_empty_or_endless_text_is_refused_and_kept(
     reply = desk.does(reference, "answer", way="status", text=text)
     assert reply.status_code == 422 and (text.strip() in reply.text)
     assert office.rows("SELECT count(*) FROM reply") == [(0,)]
+
+
+def test_a_desk_that_marks_spam_gives_its_seats_to_who_waits(office: Office, desk: Desk) -> None:
+    form = office.service.forms["away-activities"]
+    keeping, wish = office.service.keeping, Wish("tea", 1, 1)
+    robot, person = (
+        keeping.keep(form, Draft(form.id, form.version, "zh", new_key(), {}), 60, wish)
+        for _ in range(2)
+    )
+    assert (robot.place, person.place) == ("taken", "waiting")
+    desk.does(robot.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(person.access_code.replace(" ", ""))
+    assert office.record(person.reference)[-1] == "system seat"
+    desk.does(robot.reference, "spam", spam="no")
+    assert keeping.is_waiting(robot.access_code.replace(" ", ""))
+    desk.does(person.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(robot.access_code.replace(" ", ""))
+
+
+def test_one_sign_of_a_robot_is_shown_and_hides_nothing(office: Office, desk: Desk) -> None:
+    form = office.service.forms["help-ask"]
+    quick = Draft(form.id, form.version, "zh", new_key(), {"topic": "dues"})
+    reference = office.service.keeping.keep(form, quick, 1).reference
+    assert reference in desk.get("/").text
+    assert "可能是机器填的" in text_of(desk.get(f"/s/{reference}"))

@@ -17,6 +17,8 @@ from forms_api.inbox.shelf import Entry
 
 View = Callable[..., Reply]
 _NOT_KEPT = {"csrf", "passphrase"}
+#: What a post to a page of its own belongs to; all others belong to that of the submission.
+_PAGES: Final = {"publishing.propose": "/publish", "publishing.release": "/release"}
 #: An address of ours, written as browsers write it: nothing that one of them reads as another host.
 _LOCAL: Final = re.compile(r"/(?:[A-Za-z0-9?][!-~]{0,2000})?")
 
@@ -45,8 +47,7 @@ def _page_of_post() -> str:
     reference = (request.view_args or {}).get("reference")
     if reference is None:
         return "/"
-    page = f"/s/{reference}"
-    return f"{page}/publish" if request.endpoint == "working.publish" else page
+    return f"/s/{reference}{_PAGES.get(request.endpoint or '', '')}"
 
 
 def unlock_page(status: int = 200) -> Response:

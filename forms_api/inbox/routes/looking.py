@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Reply
 
 from forms_api import clock
 from forms_api.fields import TextLine
-from forms_api.inbox import lists, pages, single
+from forms_api.inbox import lists, pages, publishing, single
 from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
@@ -22,6 +22,9 @@ def inbox() -> Reply:
     mine = here()
     wanted, found = what_is_wanted()
     everything = mine.vault.shelf.entries()
+    waiting = publishing.waiting(
+        mine.engine, mine.vault.shelf, mine.vault.desk, mine.settings.one_desk
+    )
     lead = {one.entry.reference: _first_words(one) for one in found.rows}
     return pages.page(
         "list.html",
@@ -35,6 +38,7 @@ def inbox() -> Reply:
         bad=sum(one.facets.bad for one in everything),
         lead=lead,
         alone=mine.seal_for_desks.alone,
+        to_release=sum(one.turn == "ours" for one in waiting),
         unlisted=not mine.seal_for_desks.alone and not mine.vault.listed,
     )
 

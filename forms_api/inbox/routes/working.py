@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as Reply
 
-from forms_api import publishable
 from forms_api.codes import parse_reference
 from forms_api.contacts import check_email
 from forms_api.guards import clean
@@ -16,10 +15,7 @@ from forms_api.inbox.desktop import here
 from forms_api.inbox.replies import WAYS, Sealed
 from forms_api.inbox.routes.guard import edition_of, entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
-from forms_api.inbox.simplified import simplified
-from forms_api.languages import TRADITIONAL, source
 from forms_api.store import desk
-from forms_api.store.answers import AnswerRefused
 
 blueprint = Blueprint("working", __name__)
 LONGEST = 5000  # characters of an answer or a note
@@ -61,83 +57,6 @@ def erase(reference: str) -> Reply:
         mine.vault.shelf.sync()
         return single.page(entry_of(reference), status=409, stale=request.form.to_dict())
     return see_other(f"/s/{reference}")
-
-
-@blueprint.get("/s/<reference>/publish")
-@needs_key
-def ask_publish(reference: str) -> Reply:
-    """Filled with the question and the last answer in the person's language, to be edited.
-
-    What was asked in Traditional characters stands there in Simplified ones: the site is written
-    in these, and the build makes the others.
-    """
-    entry = entry_of(reference)
-    if draft := here().drafts.pop(request.path, None):
-        return _publish_page(entry, draft, kept=True)
-    one = reading.read(here().engine, here().vault.shelf, entry)
-    given = entry.answers or {}
-    texts = {"topic": str(given.get("topic", ""))}
-    if one.published:
-        texts["topic"] = one.published.topic
-        for part, pair in (("question", one.published.question), ("answer", one.published.answer)):
-            texts |= {f"{part}_{lang}": text for lang, text in pair.items()}
-    else:
-        folder = source(entry.lang)
-        texts[f"question_{folder}"] = " ".join(str(given.get("question", "")).split())
-        said = [reply.text for reply in one.replies if reply.text]
-        texts[f"answer_{folder}"] = said[-1] if said else ""
-        if entry.lang == TRADITIONAL:
-            texts = {name: simplified(text) for name, text in texts.items()}
-    return _publish_page(entry, texts)
-
-
-@blueprint.post("/s/<reference>/publish")
-@needs_key
-def publish(reference: str) -> Reply:
-    mine, entry = here(), entry_of(reference)
-    given = request.form.to_dict()
-    if (entry.answers or {}).get("publish_ok") != "yes":
-        abort(404)
-    texts = {
-        part: {lang: given.get(f"{part}_{lang}", "") for lang in ("zh", "en")}
-        for part in ("question", "answer")
-    }
-    try:
-        mine.actions.publish(entry, edition_of(given), given.get("topic", ""), texts)
-    except AnswerRefused as refused:
-        faults = {
-            f"{fault.part}_{fault.lang}".rstrip("_"): fault.message(mine.lang)
-            for fault in reversed(refused.faults)
-        }
-        return _publish_page(entry, given, faults)
-    except (Stale, LookupError):
-        mine.vault.shelf.sync()
-        return _publish_page(entry_of(reference), given, stale=True)
-    return see_other(f"/s/{reference}?done=publish#top")
-
-
-def _publish_page(
-    entry: Entry,
-    typed: Mapping[str, str],
-    faults: Mapping[str, str] | None = None,
-    *,
-    stale: bool = False,
-    kept: bool = False,
-) -> Reply:
-    mine = here()
-    return pages.page(
-        "publish.html",
-        status=409 if stale else 422 if faults else 200,
-        entry=entry,
-        answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
-        allowed=(entry.answers or {}).get("publish_ok") == "yes",
-        topics={value: text[mine.lang] for value, text in publishable.topics().items()},
-        typed=typed,
-        faults=faults or {},
-        stale=stale,
-        kept=kept,
-        lengths=publishable.LENGTHS,
-    )
 
 
 def _status(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str]:
