@@ -97,7 +97,7 @@ COMMANDS = {
         SERVICE,
         "删除到期的表单内容；--dry-run 只说会删什么",
         "delete what is due from the forms; --dry-run only says what",
-        "[--dry-run] [--json]",
+        "[--dry-run] [--clock-is-right] [--json]",
     ),
     "database": Command(
         SERVICE,

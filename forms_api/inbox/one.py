@@ -16,6 +16,7 @@ from forms_api.payloads import Unreadable
 from forms_api.signatures import NotGenuine
 from forms_api.store import answers, desk
 from forms_api.store.answers import PublishedAnswer
+from forms_api.store.letters import of_reply
 
 _CONTACT = ("contact", "office_contact")
 _LONG = 20  # characters that nobody writes twice by chance
@@ -110,11 +111,6 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
     )
 
 
-def letter_name(nonce: str) -> str:
-    """What the outbox calls the letter of this answer; its Message-ID is made from it."""
-    return f"reply:{nonce}"
-
-
 def contact_of(entry: Entry) -> str:
     """The address or number that the person gave, "" without any."""
     for name in _CONTACT:
@@ -192,7 +188,7 @@ def _written(
     """With the piece's number used once, "" where there is none."""
     day, desk_name = columns.day(row["day"]), columns.word(row["desk"])
     claimed = Written(row["id"], day, desk_name, columns.word(row.get("way")), "")
-    earlier = f"reply:{row['id']}"  # before there were signatures
+    earlier = of_reply(row["id"])  # before there were signatures
     state = letters.get(earlier, "") if kind == "answer" else ""
     if ciphertext is None:
         return replace(claimed, fault="too-large" if row["size"] else "damaged", state=state), ""
@@ -202,7 +198,7 @@ def _written(
         return replace(claimed, fault=error.reason, state=state), ""
     except NotGenuine as error:
         return replace(claimed, text=error.text, flaw=error.flaw, state=state), ""
-    name = letter_name(piece.nonce) if piece.way == "email" else ""
+    name = of_reply(piece.nonce) if piece.way == "email" else ""
     genuine = Written(
         row["id"], date.fromisoformat(piece.on), piece.desk, piece.way, piece.text,
         letter=name, state=letters.get(name, ""),

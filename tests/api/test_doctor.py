@@ -20,9 +20,9 @@ from forms_api.doctor import command, configured, kept, machine
 from forms_api.doctor.finding import Finding
 from forms_api.settings import Settings
 from forms_api.store.tables import event, outbox, submission
+from scripts.prove.certificates import certificate_for
 from scripts.prove.instance import AGE, draft, form
 from tests.api.conftest import Instance
-from tests.certificates import certificate_for
 
 TODAY = dt.date(2026, 11, 21)
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=clock.ZONE)
@@ -143,6 +143,7 @@ PLANTED = {
     "mail-dead": (outbox, {"state": "dead", "last_error": "SMTPException 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
     "clock": (event, {"day": "2030-01-01"}),
+    "uncounted": (submission, {"retain_until": clock.today().isoformat()}),
 }
 
 

@@ -12,6 +12,7 @@ from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
+from forms_api.store.letters import is_about_address
 
 blueprint = Blueprint("looking", __name__)
 
@@ -35,6 +36,7 @@ def inbox() -> Reply:
         statuses=STATUSES,
         forms=list(mine.forms),
         empty=not everything,
+        trouble=mine.post.trouble,
         bad=sum(one.facets.bad for one in everything),
         lead=lead,
         alone=mine.seal_for_desks.alone,
@@ -70,7 +72,15 @@ def mail() -> Reply:
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
     held = mine.post.held(letters)
-    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works)
+    gone = any(row["state"] == "dead" and is_about_address(row["last_error"]) for row in letters)
+    return pages.page(
+        "mail.html",
+        letters=letters,
+        held=held,
+        trouble=mine.post.trouble,
+        works=mine.post.works,
+        gone=gone,
+    )
 
 
 @blueprint.post("/mail")
