@@ -143,6 +143,7 @@ PLANTED = {
     "mail-dead": (outbox, {"state": "dead", "last_error": "SMTPException 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
     "clock": (event, {"day": "2030-01-01"}),
+    "uncounted": (submission, {"retain_until": clock.today().isoformat()}),
 }
 
 
