@@ -4,7 +4,7 @@ A check gives codes, never sentences; the words stand in strings/*.yml or in the
 own `say`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
@@ -115,6 +115,10 @@ class Field(BaseModel):
 
     def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
         raise NotImplementedError
+
+    def questions(self, value: Value) -> Iterator[str]:
+        """Codes of what the read-back asks about a good answer: documents.py."""
+        return iter(())
 
     def limits(self) -> Mapping[str, int]:
         """Numbers that hint and messages may name: {max}, {min}."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from forms_api import documents
 from forms_api.form import Form
 from forms_api.refusals import STATUS
 
@@ -19,6 +20,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
     }
     row = _all({"name": _TEXT, "label": _TEXT, "text": _TEXT})
     fault = _all({"field": _TEXT, "code": {"enum": codes}, "message": _TEXT, "html": _TEXT})
+    question = _all({"field": _TEXT, "code": {"enum": [*documents.QUESTIONS]}, "message": _TEXT})
     read_back = _all(
         {
             "form": {"enum": ids},
@@ -27,6 +29,7 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
             "expires_in": {"type": "integer", "description": "秒 / seconds"},
             "expired": {"type": "boolean"},
             "answers": {"type": "array", "items": row},
+            "questions": {"type": "array", "items": question},
             "title": _TEXT,
         }
     )

@@ -1,12 +1,12 @@
 """The kinds of field: one small class each, with its check, HTML, JSON Schema and export column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import Field as Setting
 from pydantic import field_validator
 
-from forms_api import traditional
+from forms_api import documents, traditional
 from forms_api.answers import Context, Fault, Field, Schema, Value
 from forms_api.contacts import check_email, check_phone, holds_mobile
 from forms_api.guards import clean, fold, refused_number
@@ -49,6 +49,9 @@ class TextLine(Field):
         if len(value) < self.min:
             return value, Fault("too-short", {"min": self.min})
         return value, None
+
+    def questions(self, value: Value) -> Iterator[str]:
+        return documents.questions(str(value))
 
     def limits(self) -> Mapping[str, int]:
         return {"min": self.min, "max": self.max}

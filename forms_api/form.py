@@ -127,6 +127,13 @@ class Form(BaseModel):
                 problems.append(Problem(one.name, fault.code, fault.blanks))
         return Checked(values, tuple(problems))
 
+    def questions(self, values: Mapping[str, Value]) -> list[Problem]:
+        """What the read-back asks: these answers are good, and somebody may want to change them."""
+        asked = (one for one in self.fields if values.get(one.name))
+        return [
+            Problem(one.name, code) for one in asked for code in one.questions(values[one.name])
+        ]
+
     def as_given(self, given: Mapping[str, Sequence[str]]) -> dict[str, Value]:
         """What was posted, unchecked, to be shown in the form again."""
         return {one.name: one.read(given.get(one.name, ())) for one in self.fields}

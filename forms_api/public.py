@@ -292,6 +292,10 @@ def _read_back(form: Form, draft: Draft, expired: bool = False) -> Response:
         "expires_in": tokens.LONGEST,
         "expired": expired,
         "answers": render.answers(form, lang, catalogue, draft.values),
+        "questions": [
+            {"field": one.field, "code": one.code, "message": render.question(one, lang)}
+            for one in form.questions(draft.values)
+        ],
         "title": replying.page_title(lang, "check.title"),
         **({"html": html} if html else {}),
     }

@@ -57,6 +57,11 @@ def message(form: Form, problem: Problem, lang: Edition) -> str:
     return words(lang)(f"error.{problem.code}", label=field.label[lang], **problem.blanks)
 
 
+def question(problem: Problem, lang: Edition) -> str:
+    """The words of what the read-back asks."""
+    return words(lang)(f"question.{problem.code}")
+
+
 def form_html(
     form: Form,
     lang: Edition,
@@ -214,12 +219,21 @@ def check_html(
         lang,
         form=form,
         rows=answers(form, lang, catalogue, values),
+        questions=_questions(form, lang, values),
         token=token,
         expired=expired,
         notice=notice,
         answer=answer_promise(form, lang),
         page_url=page_url(form, lang),
     )
+
+
+def _questions(form: Form, lang: Edition, values: Mapping[str, Value]) -> dict[str, list[str]]:
+    """By field."""
+    found: dict[str, list[str]] = {}
+    for one in form.questions(values):
+        found.setdefault(one.field, []).append(question(one, lang))
+    return found
 
 
 def receipt_html(

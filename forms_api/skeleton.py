@@ -70,6 +70,8 @@ def _plain(character: str) -> str:
     if digit is not None:
         return str(digit)
     folded = unicodedata.normalize("NFKC", character)
+    if len(folded) > 4:  # whole sentences in one character, none of them a number
+        return "口"
     return folded if folded == character else "".join(map(_plain, folded))
 
 

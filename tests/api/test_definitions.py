@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forms_api import fields, publishable, render, words
+from forms_api import documents, fields, publishable, render, words
 from forms_api.forms import DEFINITIONS, DefinitionError, Problem, load_all
 from forms_api.languages import FOLDERS
 from forms_api.refusals import STATUS
@@ -129,6 +129,7 @@ def test_no_word_is_unused() -> None:
         )
     }
     made_of_codes |= {f"publishable.{code}" for code in (*publishable.CODES, *publishable.ASKED)}
+    made_of_codes |= {f"question.{code}" for code in documents.QUESTIONS}
     unused = [
         key for key in words.load("zh") if key not in made_of_codes and f'"{key}"' not in code
     ]
