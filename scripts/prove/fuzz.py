@@ -22,7 +22,7 @@ from urllib.parse import quote_from_bytes, urlencode
 from forms_api.app import create_app
 from forms_api.services import Services, of
 from scripts.progress import say, step
-from scripts.prove import described, hostile
+from scripts.prove import described, malformed
 from scripts.prove.instance import AGE, draft, folder, settings_in
 
 SEED = 20261121
@@ -111,7 +111,7 @@ class _Source:
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path.encode("utf-8", "surrogatepass").decode("latin-1"),
-            "QUERY_STRING": quote_from_bytes(hostile.raw(chance), safe="=&%+")
+            "QUERY_STRING": quote_from_bytes(malformed.raw(chance), safe="=&%+")
             if chance.random() < 0.3
             else "",
             "SERVER_NAME": "localhost",
@@ -131,7 +131,7 @@ class _Source:
         for name in ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE",
                      "HTTP_IDEMPOTENCY_KEY", "HTTP_HOST", "HTTP_COOKIE", "HTTP_RANGE"):  # fmt: skip
             if chance.random() < 0.1:
-                environ[name] = hostile.header(chance)
+                environ[name] = malformed.header(chance)
         if self._key and chance.random() < 0.7:
             environ["HTTP_IDEMPOTENCY_KEY"] = self._key
         return environ, marker
@@ -139,7 +139,7 @@ class _Source:
     def _path(self) -> str:
         chance = self._chance
         if chance.random() < 0.1:
-            return "/" + hostile.text(chance)[:200]
+            return "/" + malformed.text(chance)[:200]
         if self._key:
             return f"/forms/{self._drafts[0].form}{chance.choice(['', '', '', '/check'])}"
         tail = chance.choice(["", "/check", "/check", "/check", "/check", "/", "/x"])
@@ -158,9 +158,9 @@ class _Source:
             body, kind = json.dumps(answers).encode(), "application/json"
         marker = b""
         if chance.random() < 0.15:
-            body = hostile.damaged(chance, body)
+            body = malformed.damaged(chance, body)
         if chance.random() < 0.1:
-            body, kind = hostile.strange_body(chance)
+            body, kind = malformed.strange_body(chance)
         elif "zq7marker" in str(answers.values()):
             marker = b"zq7marker"
         return body, kind, b"" if form else marker
@@ -173,7 +173,7 @@ class _Source:
             token = self._mine.tokens.issue(one, time.time() - chance.choice([0, AGE, 10**5]))
             self._key = one.key
             if chance.random() < 0.4:
-                token = hostile.damaged(chance, token.encode()).decode("latin-1")
+                token = malformed.damaged(chance, token.encode()).decode("latin-1")
             return {"token": token}
         names = chance.sample(self._names, chance.randint(0, min(12, len(self._names))))
-        return {name: hostile.value(chance) for name in names}
+        return {name: malformed.value(chance) for name in names}

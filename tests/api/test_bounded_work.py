@@ -15,8 +15,8 @@ from forms_api.fields import KINDS
 from forms_api.forms import load_all
 from forms_api.guards import clean, fold, refused_number
 from forms_api.languages import from_accept_language, parse
+from scripts.prove.hostile_texts import LENGTH, texts
 from tests.api.examples import CATALOGUE
-from tests.api.hostile_texts import LENGTH, texts
 
 FORMS = load_all()
 FIELDS = [field for form in FORMS.values() for field in form.fields]
