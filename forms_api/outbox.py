@@ -77,10 +77,11 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How many letters of one round were sent and how many failed."""
+    """How many letters of one round were sent, failed, and are not to be sent from here."""
 
     sent: int
     failed: int
+    passed: int = 0
 
 
 class Outbox:
@@ -125,6 +126,7 @@ class Outbox:
         if self._rests():
             return Delivered(0, 0)
         batch = deque(self._lease())
+        known = len(self.passed_by)
         sent = failed = 0
         try:
             while batch and not self._stopping.is_set():
@@ -143,7 +145,7 @@ class Outbox:
         finally:
             self._mailer.close()
             self._give_back(batch)
-        return Delivered(sent, failed)
+        return Delivered(sent, failed, max(0, len(self.passed_by) - known))
 
     def stop(self) -> None:
         """From another thread: the letter under way is the last one."""
@@ -214,11 +216,9 @@ class Outbox:
                 letters.put_off(connection, letter.id, self._who, next_at, why, dead=dead)
 
         self._write(work)
-        for letter in those:
-            attempts = letter.attempts + 1
-            dead = final or attempts >= ATTEMPTS
-            log = _log.error if dead else _log.warning
-            log("mail failed", letter=letter.id, attempts=attempts, error=why, dead=dead)
+        dead = sum(final or letter.attempts + 1 >= ATTEMPTS for letter in those)
+        log = _log.error if dead else _log.warning
+        log("mail failed", letters=len(those), error=why, dead=dead)  # none by name or number
         return len(those)
 
     def _rest(self) -> None:
@@ -271,6 +271,7 @@ class Delivery:
         self._nudged = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+        self.trouble = ""  # what kind of fault ended the last turn
 
     def start(self) -> None:
         self._thread.start()
@@ -293,20 +294,23 @@ class Delivery:
 
     def turn(self) -> int:
         """How many letters went out."""
-        sent = 0
-        while self._ready() and (done := self.outbox.deliver()).sent:
+        sent, more = 0, True
+        while more and self._ready():
+            done = self.outbox.deliver()
             sent += done.sent
+            more = bool(done.sent or done.passed)  # what is passed by hides nothing behind it
         return sent
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                if sent := self.turn():
-                    _log.info("mail sent", letters=sent)
+                self.turn()  # no line in the log: it would tell when a form came
+                self.trouble = ""
             except Closed:
                 return
             except Exception as error:  # such as a database that is away: tried again
-                _log.error("mail waits", kind=type(error).__name__)
+                self.trouble = type(error).__name__
+                _log.error("mail waits", kind=self.trouble)
             self._nudged.wait(self._every)
             self._nudged.clear()
 
@@ -322,14 +326,18 @@ def smtp_of(settings: Settings) -> Smtp:
 
 
 def of(app: Flask, mailer: Mailer | None = None, grace: float = GRACE) -> Delivery:
-    """The service's own: notices to desks and alerts."""
+    """The service's own: notices to desks and alerts. In production without a mail server they
+    wait: printed, they would leave references and moments in the system's log.
+    """
     mine = services.of(app)
+    sends = mailer is not None or bool(mine.settings.smtp_url) or not mine.settings.production
 
     def write(work: Callable[[Connection], Any]) -> Any:
         return mine.writer.submit(work).result(60)
 
     chosen = mailer or mailer_of(mine.settings)
-    return Delivery(Outbox(write, chosen, mine.settings, mine.forms), EVERY, grace=grace)
+    outbox = Outbox(write, chosen, mine.settings, mine.forms)
+    return Delivery(outbox, EVERY, lambda: sends, grace)
 
 
 def _mailbox(letter: Letter, settings: Settings) -> str:

@@ -127,14 +127,14 @@ def erase(connection: Connection, code_hash: bytes, day: str) -> bool:
     return True
 
 
-def erase_one(connection: Connection, reference: str, day: str, desk: str) -> bool:
+def erase_one(connection: Connection, number: int, day: str, desk: str) -> bool:
     """The same, by a desk that was asked to; False when nothing is there any more."""
     c = submission.c
-    found = select(c.id).where(c.reference == reference, c.status != "withdrawn")
-    number = connection.execute(found).scalar()
-    if number is None:
+    found = select(c.reference).where(c.id == number, c.status != "withdrawn")
+    row = connection.execute(found).first()
+    if row is None:
         return False
-    _empty(connection, number, reference, day, desk)
+    _empty(connection, number, str(row.reference), day, desk)
     return True
 
 
@@ -157,6 +157,7 @@ def _empty(connection: Connection, number: int, reference: str, day: str, actor:
     gone = {**ERASED, "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
     connection.execute(_FORGET_RECORD, {"wanted": number})
+    forget_names(connection)
     for table in (reply, tables.note, tables.reading, tables.proposal):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
@@ -181,6 +182,13 @@ def seats_judged(connection: Connection, number: int, day: str) -> None:
 def _moved_up(connection: Connection, numbers: Sequence[int], day: str) -> None:
     for number in numbers:
         note(connection, number, day, "system", "seat")
+
+
+def forget_names(connection: Connection) -> None:
+    """A line of the record that belongs to nothing any more names no other submission either."""
+    c = event.c
+    named = c.submission.is_(None) & c.action.startswith("merged:")
+    connection.execute(update(event).where(named).values(action="merged"))
 
 
 def bury(connection: Connection, reference: str, day: str, why: str) -> None:
