@@ -21,19 +21,28 @@ from forms_api import (
     words,
 )
 from forms_api.at_once import Clicks
+from forms_api.health import Health
 from forms_api.keeping import Keeping
 from forms_api.sealing import Sealer
 from forms_api.services import Services
 from forms_api.settings import Settings, SettingsError
 from forms_api.signatures import Trust
 from forms_api.site import Site
-from forms_api.store.engine import is_vulnerable, migrate, open_engine, sqlite_version
+from forms_api.store.engine import (
+    is_vulnerable,
+    migrate,
+    open_engine,
+    refuse_empty,
+    refuse_missing,
+    sqlite_version,
+)
 from forms_api.store.writer import Writer
 from forms_api.tokens import Tokens
 
 
 def create_app(settings: Settings, *, testing: bool = False) -> Flask:
-    """Opens and migrates the database. Raises SettingsError and forms.DefinitionError.
+    """Opens and migrates the database. Raises SettingsError, forms.DefinitionError and
+    DatabaseUnusable: in production none is made here.
 
     With `testing` an unexpected exception is raised instead of answered.
     """
@@ -53,9 +62,17 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     problems.register(app)
     limits.limit_posts(app, (public.blueprint, lookup.blueprint), settings, mine.visitors)
     app.url_map.converters["form"] = public.FormId
+    app.url_map.merge_slashes = False  # //x would lead to an address made of the Host header
     app.register_blueprint(public.blueprint)
     app.register_blueprint(lookup.blueprint)
     return app
+
+
+def rehearse(settings: Settings) -> None:
+    """All that could stop the start, before there is a server: raises as `create_app` does."""
+    forms.load_all(forms.DEFINITIONS)
+    _sealer(settings)
+    _engine(settings).dispose()
 
 
 def close(app: Flask) -> None:
@@ -77,6 +94,7 @@ def _services(settings: Settings) -> Services:
         sealer,
         lambda: settings.reference_prefix or site.reference_prefix,
         settings.wait_seconds,
+        settings.secret,
         Trust(settings.desk_keys, _own_signature(settings)),
     )
     atexit.register(writer.close)
@@ -88,6 +106,7 @@ def _services(settings: Settings) -> Services:
         engine=engine,
         writer=writer,
         keeping=keeping,
+        health=Health(engine, writer, settings.disk_reserve),
         visitors=limits.Visitors(),
         clicks=Clicks(),
     )
@@ -117,6 +136,14 @@ def _engine(settings: Settings) -> Engine:
                 f"FORMS_DATABASE_URL names SQLite, but SQLite {'.'.join(map(str, version))} can "
                 "corrupt the database; install a pysqlite3 with 3.51.3 or later."
             )
+    if settings.production:
+        refuse_missing(settings.database_url)
     engine = open_engine(settings.database_url)
-    migrate(engine)
+    try:
+        if settings.production:
+            refuse_empty(engine)
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

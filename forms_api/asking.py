@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import g, request
 
-from forms_api import languages, traditional
+from forms_api import entropy, languages, traditional
 from forms_api.languages import Edition
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -89,9 +89,9 @@ def first(given: Given, name: str) -> str:
 
 
 def idempotency_key() -> str | None:
-    """The header, if it is there. Raises Refused when it is too short to be unguessable."""
+    """The header, if it is there. Raises Refused when it could be guessed."""
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
+    if key is not None and not (_KEY.fullmatch(key) and not entropy.is_low(key, 6, 16)):
         raise Refused("bad-request")
     return key
 
@@ -118,10 +118,11 @@ def refuse_foreign_posts() -> None:
     origin = request.headers.get("Origin", "null")
     if origin == "null":
         return
-    ours = {urlsplit(here().settings.public_url).netloc, request.host}
+    # Where the address is known, the Host header is only what somebody says (DNS rebinding).
+    ours = urlsplit(here().settings.public_url).netloc or request.host
     try:
         named = urlsplit(origin).netloc
     except ValueError:  # such as http://[
         raise Refused("foreign") from None
-    if named not in ours:
+    if named != ours:
         raise Refused("foreign")

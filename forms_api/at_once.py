@@ -17,6 +17,7 @@ from flask import Response, request
 from forms_api import asking, chrome, render, replying, tokens
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form
+from forms_api.forms import TRAP
 from forms_api.services import here
 from forms_api.tokens import FASTEST, Draft
 from forms_api.words import words
@@ -51,7 +52,7 @@ def send(form: Form, given: Given, checked: Checked) -> Response:
     """201 and a thank-you: the same for the second of two clicks."""
     asking.refuse_unknown_origin()
     key = here().clicks.key(_what(checked, form))
-    trapped = bool(first(given, "website"))
+    trapped = bool(first(given, TRAP))
     draft = Draft(form.id, form.version, asking.lang(), key, checked.values, trapped)
     here().keeping.keep(form, draft, FASTEST)
     return _thanks(form, checked)

@@ -4,28 +4,34 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from forms_api import keys_command, mailing, pulling, purging
+from forms_api import database_command, keys_command, mailing, pulling, purging
+from forms_api.app import rehearse
 from forms_api.backup import command as backing_up
 from forms_api.backup import restore_command as restoring
 from forms_api.backup.faults import BackupError
 from forms_api.doctor import command as doctor
-from forms_api.forms import DefinitionError, load_all
+from forms_api.forms import DefinitionError
 from forms_api.inbox import command as inbox
 from forms_api.moving import command as moving
 from forms_api.settings import Settings, SettingsError
 from forms_api.store import fence
+from forms_api.store.engine import DatabaseUnusable
+from forms_api.store.file_guard import StorageError
 
 THREADS = 64  # requests that may wait for the same commit
 _DONE, _CANNOT = 0, 2
+#: What they write is for others to read: pages of the site, public keys.
+_SHARED = frozenset({"answers", "keys"})
 # Each has `add_arguments(parser)` and `run(args, environ) -> int`.
 MODULES: Mapping[str, tuple[Any, str]] = {
     "inbox": (inbox, "受理岗的收件箱，只在本机打开"),
@@ -36,6 +42,7 @@ MODULES: Mapping[str, tuple[Any, str]] = {
     "backup": (backing_up, "备份数据库，用公钥封好；核对备份"),
     "restore": (restoring, "从备份恢复；删过的不回来"),
     "migrate-database": (moving, "从 SQLite 搬到 PostgreSQL，逐表核对"),
+    "database": (database_command, "新建数据库，正式启用前做一次"),
     "doctor": (doctor, "哪里不对、该做什么，一行一条"),
 }
 
@@ -65,70 +72,92 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m forms
             commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         )
     args = parser.parse_args(arguments)
-    if args.command == "serve":
-        return _serve(args)
+    if args.command not in _SHARED:
+        os.umask(0o077)
     try:
+        if args.command == "serve":
+            return _serve(args)
         code: int = MODULES[args.command][0].run(args, os.environ)
-    except (SettingsError, DefinitionError, BackupError) as error:
-        print(error, file=sys.stderr)
-        return _CANNOT
-    except IntegrityError as error:
-        if not fence.refused(error):
-            raise
-        print(
-            "这个数据库正在搬或已经搬走，什么也没改。 / "
-            "this database moves or was moved; nothing was changed.",
-            file=sys.stderr,
-        )
-        return _CANNOT
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        print(f"数据库用不了：{reason}。 / the database cannot be used: {reason}.", file=sys.stderr)
-        return _CANNOT
-    except OSError as error:
-        if not error.filename:
-            raise
-        name, why = error.filename, error.strerror
-        print(f"{name} 用不了：{why}。 / {name} cannot be used: {why}.", file=sys.stderr)
-        return _CANNOT
+    except Exception as error:
+        if sentence := _sentence(error):
+            print(sentence, file=sys.stderr)
+            return _CANNOT
+        raise
     return code
 
 
+def _sentence(error: Exception) -> str | None:
+    """Why it could not run, in both languages; None for a fault of the program."""
+    if isinstance(error, SettingsError | DefinitionError | BackupError | DatabaseUnusable):
+        return str(error)
+    if fence.refused(error):
+        return (
+            "这个数据库正在搬或已经搬走，什么也没改。 / "
+            "this database moves or was moved; nothing was changed."
+        )
+    if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+        reason = str(error.orig).splitlines()[0]
+        return f"数据库用不了：{reason}。 / the database cannot be used: {reason}."
+    if isinstance(error, StorageError):
+        return f"数据库用不了：{error}。 / the database cannot be used: {error}."
+    if isinstance(error, OSError) and error.filename:
+        name, why = error.filename, error.strerror
+        return f"{name} 用不了：{why}。 / {name} cannot be used: {why}."
+    return None
+
+
 def _serve(args: argparse.Namespace) -> int:
+    """All that can be wrong is found here: a worker could only end with a traceback."""
     if args.site:
         os.environ["FORMS_SITE"] = str(args.site.absolute())
     if args.problems:
         os.environ["FORMS_SITE_PROBLEMS"] = str(args.problems.absolute())
-    try:
-        Settings.from_env(os.environ)
-        load_all()
-        _try_port(args.host, args.port)
-    except (SettingsError, DefinitionError) as error:
-        print(error, file=sys.stderr)
-        return _CANNOT
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        print(f"cannot listen on {args.host} port {args.port}: {reason}.", file=sys.stderr)
-        return _CANNOT
-    Granian(
-        "forms_api.wsgi:app",
-        address=args.host,
-        port=args.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        log_level=LogLevels.error,
-        workers_kill_timeout=10,
-    ).serve()
+    settings = Settings.from_env(os.environ)
+    with _held_port(args.host, args.port), _held_port("127.0.0.1", settings.metrics_port):
+        rehearse(settings)
+        Granian(
+            "forms_api.wsgi:app",
+            address=args.host,
+            port=args.port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=THREADS,
+            log_level=LogLevels.error,
+            workers_kill_timeout=10,
+        ).serve()
     return _DONE
 
 
-def _try_port(host: str, port: int) -> None:
-    """Raises OSError when the port is taken or the address is not this machine's."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(address)
+@contextmanager
+def _held_port(host: str, port: int) -> Iterator[None]:
+    """Nobody else gets it until the end; the server, which shares ports, does.
+
+    Raises SettingsError when it is taken or the address is not this machine's. 0 is no port.
+    """
+    if not port:
+        yield
+        return
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        held = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise _no_port(host, port, error) from error
+    with held:
+        try:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(address)
+        except OSError as error:
+            raise _no_port(host, port, error) from error
+        if hasattr(socket, "SO_REUSEPORT"):
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        yield
+
+
+def _no_port(host: str, port: int, error: OSError) -> SettingsError:
+    why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+    return SettingsError(
+        f"不能在 {host} 的端口 {port} 上监听：{why}。 / cannot listen on {host} port {port}: {why}."
+    )
 
 
 if __name__ == "__main__":

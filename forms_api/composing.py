@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from forms_api import clock, codes, retention, tokens, workdays
 from forms_api.answers import Value
@@ -15,6 +15,8 @@ from forms_api.store.arriving import Consented, NewSubmission
 from forms_api.store.seats import Wish
 from forms_api.tokens import Draft
 
+_ASIDE: Final = 100  # spam points; any number above 0 says the same
+
 
 class Composer:
     """`prefix` gives the first letters of references at the moment of use; `quoted` the reference
@@ -22,9 +24,14 @@ class Composer:
     """
 
     def __init__(
-        self, sealer: Sealer, prefix: Callable[[], str], quoted: Callable[[str], str]
+        self,
+        sealer: Sealer,
+        prefix: Callable[[], str],
+        quoted: Callable[[str], str],
+        secret: str,
     ) -> None:
         self._sealer = sealer
+        self._secret = secret
         self._prefix = prefix
         self._quoted = quoted
         self._key_ids = json.dumps(sealer.key_ids)
@@ -35,7 +42,7 @@ class Composer:
     def compose(
         self, form: Form, draft: Draft, seconds: int, wish: Wish | None
     ) -> tuple[NewSubmission, str]:
-        """What is to be stored, and its access code. `seconds` passed since the read-back."""
+        """What is to be stored, and its access code. `seconds` passed since the first read-back."""
         today = clock.today()
         lang = cast(Edition, draft.lang)
         code = codes.new_access_code()
@@ -70,7 +77,7 @@ class Composer:
             day=today.isoformat(),
             key_hash=tokens.key_hash(draft.key),
             body_hash=tokens.body_hash(draft.key, draft),
-            wrapped_code=tokens.wrap_code(draft.key, code),
+            wrapped_code=tokens.wrap_code(draft.key, code, self._secret),
             wish=wish,
             notice=None if score or not days else _notice(columns),
         )
@@ -106,8 +113,14 @@ def _consented(field: Consent, lang: Folder) -> Consented:
 
 
 def _spam(draft: Draft, seconds: int) -> tuple[int, str]:
-    """Points and reasons; such submissions are stored and flagged, never dropped."""
-    signs = [(100, "honeypot")] if draft.trapped else []
-    if seconds < tokens.FASTEST:
-        signs.append((50, "too-fast"))
-    return sum(points for points, _ in signs), ",".join(reason for _, reason in signs)
+    """Points, and the signs seen. A submission with points is set aside: stored, but hidden from
+    the desk's first list, told to nobody, and without a seat.
+
+    One sign alone only marks it, since a person gives each: whoever changes one word of the
+    read-back is quick, and an extension may fill in the field that people do not see. A negative
+    age is that of clocks that differ, not of anybody's haste.
+    """
+    signs = ["honeypot"] if draft.trapped else []
+    if 0 <= seconds < tokens.FASTEST:
+        signs.append("too-fast")
+    return (_ASIDE if len(signs) > 1 else 0), ",".join(signs)

@@ -21,8 +21,11 @@ from forms_api.languages import FOLDERS
 
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 COMMON: Final = "_common.yml"
+#: The field that people do not see. Its name and label are none that browsers and password
+#: managers fill in (a "website" they do), and templates/parts.html tells them to leave it alone.
+TRAP: Final = "remark"
 # What the service itself uses: names in a posted form, and addresses beside /forms/<id>.
-RESERVED: Final = frozenset({"lang", "website", "token", "back", "html"})
+RESERVED: Final = frozenset({"lang", TRAP, "token", "back", "html"})
 RESERVED_IDS: Final = frozenset({"status", "health", "inbox"})
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
@@ -19,7 +19,7 @@ from forms_api.payloads import Unreadable, parsed
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
 from forms_api.signatures import NotGenuine, Trust
-from forms_api.store import answers, arriving, seats, submissions
+from forms_api.store import answers, arriving, letters, seats, submissions
 from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
 from forms_api.store.seats import Wish
@@ -64,11 +64,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer of a desk; `way` is email, phone or status."""
+    """One answer of a desk; `way` is email, phone or status. `mail`: of an answer by e-mail, where
+    its letter is: waiting, sent or dead.
+    """
 
     on: date
     way: str
     text: str
+    mail: str = ""
 
 
 class Keeping:
@@ -81,13 +84,15 @@ class Keeping:
         sealer: Sealer,
         prefix: Callable[[], str],
         wait_seconds: float,
+        secret: str,
         trust: Trust | None = None,
     ) -> None:
         """`trust` says whose answers are shown as the desks'."""
         self.arrivals = alerts.Arrivals()
         self._engine = engine
         self._writer = writer
-        self._composer = Composer(sealer, prefix, self._quoted)
+        self._secret = secret
+        self._composer = Composer(sealer, prefix, self._quoted, secret)
         self._wait = wait_seconds
         self._trust = trust or Trust(())
         self._lock = threading.Lock()
@@ -203,7 +208,11 @@ class Keeping:
             found.setdefault(
                 piece.nonce, Reply(date.fromisoformat(piece.on), piece.way, piece.text)
             )
-        return list(found.values()), others
+        names = {nonce: letters.of_reply(nonce) for nonce in found}
+        with self._engine.connect() as connection:
+            states = letters.states(connection, list(names.values()))
+        mail = {nonce: states.get(name, "") for nonce, name in names.items()}
+        return [replace(one, mail=mail[nonce]) for nonce, one in found.items()], others
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""
@@ -252,12 +261,13 @@ class Keeping:
         """
         if kept.body_hash != body_hash:
             raise KeyMismatch
+        secret = self._secret
         received, due = date.fromisoformat(kept.received_on), _date(kept.due_on)
         if kept.wrapped_code is None or due is None or clock.today() - received > REPLAY:
             raise AlreadySent
         return Receipt(
             reference=kept.reference,
-            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code)),
+            access_code=codes.grouped(code or tokens.unwrap_code(key, kept.wrapped_code, secret)),
             received_on=received,
             due_on=due,
             place=_PLACE[kept.waiting],

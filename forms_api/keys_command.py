@@ -15,7 +15,7 @@ from forms_api.backup.identities import given as identities_given
 from forms_api.resealing import Resealed, reseal
 from forms_api.sealing import Sealer
 from forms_api.settings import VAR, Settings, SettingsError
-from forms_api.store.engine import migrate, open_engine
+from forms_api.store.engine import migrate, open_engine, refuse_missing
 
 _TEXTS = (
     ("new", "生成一对密钥；不写岗位就一步步带着做 / a key pair; without a name, be led"),
@@ -145,6 +145,7 @@ def _revoke(args: argparse.Namespace, recipients: Path, environ: Mapping[str, st
         raise SettingsError(
             "请用 --identity 写明一把还在用的私钥 / name a secret key in use with --identity."
         )
+    refuse_missing(settings.database_url)
     gone = keys.revoke(args.name, recipients, stolen=args.stolen)
     left = tuple(one.recipient for one in keys.listed(recipients) if not one.retired)
     engine = open_engine(settings.database_url)

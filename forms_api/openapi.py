@@ -172,7 +172,8 @@ def _other_paths() -> dict[str, Any]:
     erase["responses"] = _said(200, "已删除 / Deleted", "Erased") | _refusals(
         *_REFUSED, "code-unknown", "code-malformed"
     )
-    health = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
+    states = {"enum": ["ok", "gone", "full", "away", "busy"]}
+    health = {"type": "object", "properties": {"status": states}, "required": ["status"]}
     return {
         "/forms/status": {
             "get": {
@@ -187,10 +188,14 @@ def _other_paths() -> dict[str, Any]:
         "/forms/health": {
             "get": {
                 "operationId": "health",
-                "summary": "服务和数据库是否正常 / Whether service and database answer",
+                "summary": "收到的存不存得下 / Whether what comes in can be kept",
                 "responses": {
                     "200": {
                         "description": "正常 / Well",
+                        "content": {"application/json": {"schema": health}},
+                    },
+                    "503": {
+                        "description": "存不下，status 说为什么 / Not; status says why",
                         "content": {"application/json": {"schema": health}},
                     },
                     **_refusals("server"),

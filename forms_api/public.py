@@ -1,10 +1,12 @@
 """The public addresses under /forms/: look up, check, keep, answer."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, Response, abort, g
 from flask import request as http
-from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter
 
 from forms_api import (
@@ -18,9 +20,10 @@ from forms_api import (
     replying,
     tokens,
 )
+from forms_api.answers import Value
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
-from forms_api.forms import RESERVED_IDS
+from forms_api.forms import RESERVED_IDS, TRAP
 from forms_api.options import Catalogue
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -46,10 +49,9 @@ def _form(form_id: str) -> Form:
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Whether the database answers; for a proxy and for `serve`."""
-    with here().engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    return replying.document("en", {"status": "ok"})
+    """Whether what comes in can be kept; for a proxy and for `serve`."""
+    state = here().health.state()
+    return replying.document("en", {"status": state}, 200 if state == "ok" else 503)
 
 
 @blueprint.get("/<form:form_id>")
@@ -57,7 +59,8 @@ def show(form_id: str) -> Response:
     """The form, with the branch, page, course or event of the query filled in, where it fits."""
     form, lang = _form(form_id), asking.lang()
     values = form.prefilled(http.args, here().site.catalogue)
-    content = render.form_page_html(form, lang, _catalogue(form), values)
+    notice = "" if here().health.has_room() else words(lang)("form.full")
+    content = render.form_page_html(form, lang, _catalogue(form), values, notice=notice)
     kept = "".join(
         f"&{name}={value}" for name, value in http.args.items() if value in values.values()
     )
@@ -74,12 +77,24 @@ def check(form_id: str) -> Response:
     form, given = _form(form_id), asking.given()
     if first(given, "back"):
         return _back_to_form(form, given)
-    checked = _checked(form, given)
-    if checked.problems:
-        return _errors(form, given, checked)
+    try:
+        checked = _checked(form, given)
+        if checked.problems:
+            return _errors(form, given, checked)
+        _need_room(form, checked.values)
+    except Exception as error:
+        return _form_again(form, given, error)
     key = asking.idempotency_key() or tokens.new_key()
-    trapped = bool(first(given, "website"))
-    draft = Draft(form.id, form.version, asking.lang(), key, checked.values, trapped)
+    trapped = bool(first(given, TRAP))
+    draft = Draft(
+        form.id,
+        form.version,
+        asking.lang(),
+        key,
+        checked.values,
+        trapped,
+        first_at=_first_at(form, given),
+    )
     return _read_back(form, draft)
 
 
@@ -91,13 +106,26 @@ def confirm(form_id: str) -> Response:
         checked = _checked(form, given)
         if checked.problems:
             return _errors(form, given, checked)
-        return at_once.send(form, given, checked)
-    draft, seconds = here().tokens.read(first(given, "token"), form.id)
+        try:
+            _need_room(form, checked.values)
+            return at_once.send(form, given, checked)
+        except Exception as error:
+            return _form_again(form, given, error)
+    token = first(given, "token")
+    draft, age = here().tokens.read(token, form.id)
     g.lang = g.get("lang") or draft.lang
     _check_key(draft)
+    try:
+        return _kept(form, draft, age)
+    except Exception as error:
+        return _send_again(form, draft, token, error)
+
+
+def _kept(form: Form, draft: Draft, age: int) -> Response:
     keeping = here().keeping
-    if seconds <= tokens.LONGEST and draft.version == form.version:
-        kept = keeping.keep(form, draft, seconds, _wish(form, draft))
+    if age <= tokens.LONGEST and draft.version == form.version:
+        _need_room(form, draft.values)
+        kept = keeping.keep(form, draft, tokens.since_first(draft), _wish(form, draft))
         if code := form.erased_code(draft.values):
             keeping.erase(code)
         return _receipt(form, draft, kept)
@@ -106,9 +134,49 @@ def confirm(form_id: str) -> Response:
     return _stale(form, draft)
 
 
+def _need_room(form: Form, values: Mapping[str, Value]) -> None:
+    """The last of the disk is for erasures."""
+    if form.erased_code(values) is None and not here().health.has_room():
+        raise Refused("storage")
+
+
+def _form_again(form: Form, given: Given, error: Exception) -> Response:
+    """Without scripts: the form as it was sent, and why; programs and faults go on as they are."""
+    code = problems.passing_code(error)
+    if code is None or asking.wants_json():
+        raise error
+    lang = asking.lang()
+    content = render.form_page_html(
+        form,
+        lang,
+        _catalogue(form),
+        form.as_given(given),
+        trap=first(given, TRAP),
+        token=first(given, "token"),
+        notice=words(lang)(f"problem.{code}_text"),
+    )
+    reply = replying.page(lang, form.title[lang], content, error=True, form=form)
+    return problems.passing(reply, code)
+
+
+def _send_again(form: Form, draft: Draft, token: str, error: Exception) -> Response:
+    """Without scripts: what was read back, with the button that sends it once more."""
+    code = problems.passing_code(error)
+    if code is None or asking.wants_json():
+        raise error
+    lang = asking.lang()
+    notice = words(lang)(f"problem.{code}_text")
+    content = render.check_html(form, lang, _catalogue(form), draft.values, token, notice=notice)
+    reply = replying.page(lang, words(lang)("check.title"), content, error=True, form=form)
+    return problems.passing(reply, code)
+
+
 def _catalogue(form: Form) -> Catalogue:
-    """What is shown to choose from, with the seats that are free just now."""
-    return free_seats.shown(form, here().site.catalogue, here().keeping.free_seats)
+    """What is shown to choose from, with the seats that are free just now, if that is known."""
+    try:
+        return free_seats.shown(form, here().site.catalogue, here().keeping.free_seats)
+    except SQLAlchemyError:
+        return here().site.catalogue
 
 
 def _checked(form: Form, given: Given) -> Checked:
@@ -136,6 +204,14 @@ def _wish(form: Form, draft: Draft) -> Wish | None:
     return None
 
 
+def _first_at(form: Form, given: Given) -> int:
+    """When these answers were read back first, by the token of an earlier read-back; 0 without."""
+    try:
+        return here().tokens.read(first(given, "token"), form.id)[0].first_at
+    except tokens.TokenError:
+        return 0
+
+
 def _check_key(draft: Draft) -> None:
     """A program names the key it will repeat with; a page's key travels in its token."""
     key = asking.idempotency_key()
@@ -154,8 +230,7 @@ def _stale(form: Form, draft: Draft) -> Response:
     checked = _checked(form, given)
     if checked.problems:
         return _errors(form, given, checked)
-    lang, key = draft.lang, draft.key
-    fresh = Draft(form.id, form.version, lang, key, checked.values, draft.trapped)
+    fresh = replace(draft, version=form.version, values=checked.values)
     return _read_back(form, fresh, expired=True)
 
 
@@ -164,7 +239,12 @@ def _back_to_form(form: Form, given: Given) -> Response:
     draft, _ = here().tokens.read(first(given, "token"), form.id)
     lang = asking.lang()
     content = render.form_page_html(
-        form, lang, _catalogue(form), draft.values, website="1" if draft.trapped else ""
+        form,
+        lang,
+        _catalogue(form),
+        draft.values,
+        trap="1" if draft.trapped else "",
+        token=first(given, "token"),
     )
     return replying.page(lang, form.title[lang], content, form=form)
 
@@ -191,7 +271,7 @@ def _errors(form: Form, given: Given, checked: Checked) -> Response:
         return problems.document("answers", lang, extra)
     values = form.as_given(given)
     content = render.form_page_html(
-        form, lang, _catalogue(form), values, found, first(given, "website")
+        form, lang, _catalogue(form), values, found, first(given, TRAP), first(given, "token")
     )
     return replying.page(lang, form.title[lang], content, status=422, error=True, form=form)
 

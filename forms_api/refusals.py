@@ -6,6 +6,7 @@ from typing import Final
 STATUS: Final[Mapping[str, int]] = {
     "bad-request": 400,
     "token": 400,
+    "expired": 400,
     "key-missing": 400,
     "foreign": 403,
     "not-found": 404,
@@ -21,10 +22,13 @@ STATUS: Final[Mapping[str, int]] = {
     "too-many": 429,
     "server": 500,
     "busy": 503,
+    "storage": 503,
     "moving": 503,
 }
-RETRY_SECONDS: Final[Mapping[str, int]] = {"in-progress": 2, "busy": 2, "moving": 120,
-                                           "too-many": 60}  # fmt: skip
+RETRY_SECONDS: Final[Mapping[str, int]] = {"in-progress": 2, "busy": 2, "storage": 15,
+                                           "moving": 120, "too-many": 60}  # fmt: skip
+#: Nothing was wrong with what came: the same may be sent again, and what was typed is kept.
+PASSING: Final = frozenset({"busy", "storage", "moving"})
 _BY_STATUS: Final = {404: "not-found", 405: "method", 413: "too-large", 415: "media-type",
                      429: "too-many", 503: "busy"}  # fmt: skip
 

@@ -63,12 +63,14 @@ def form_html(
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
-    website: str = "",
+    trap: str = "",
+    token: str = "",
 ) -> str:
     """The "deal" list and the form, with answers and errors in place.
 
     `values` are raw or checked answers by field name. The summary of errors stands above the
-    page's heading and is apart: summary_html.
+    page's heading and is apart: summary_html. `trap` is what stood in the field that people do
+    not see; `token` that of an earlier read-back, which tells how long ago that was.
     """
     w = words(lang)
     errors = {problem.field: message(form, problem, lang) for problem in problems}
@@ -85,7 +87,14 @@ def form_html(
     ]
     before = [text[lang] for text in form.before]
     return fill(
-        "form.html", lang, form=form, before=before, deal=deal, fields=views, website=website
+        "form.html",
+        lang,
+        form=form,
+        before=before,
+        deal=deal,
+        fields=views,
+        trap=trap,
+        token=token,
     )
 
 
@@ -149,15 +158,20 @@ def form_page_html(
     catalogue: Catalogue,
     values: Mapping[str, Value] | None = None,
     problems: Sequence[Problem] = (),
-    website: str = "",
+    trap: str = "",
+    token: str = "",
+    notice: str = "",
 ) -> str:
-    """Summary, heading, lead and form: a whole article."""
+    """Summary, heading, lead and form: a whole article; `notice` says why it cannot be sent."""
     return fill(
         "form_page.html",
         lang,
         form=form,
         summary=Markup(summary_html(form, lang, problems)),  # noqa: S704 - our own template
-        inner=Markup(form_html(form, lang, catalogue, values, problems, website)),  # noqa: S704
+        notice=notice,
+        inner=Markup(  # noqa: S704
+            form_html(form, lang, catalogue, values, problems, trap, token)
+        ),
     )
 
 
@@ -189,8 +203,12 @@ def check_html(
     values: Mapping[str, Value],
     token: str,
     expired: bool = False,
+    notice: str = "",
 ) -> str:
-    """The read-back: each row with a button that leads back, and the one that sends."""
+    """The read-back: each row with a button that leads back, and the one that sends.
+
+    `notice` says why it was not stored when it was sent.
+    """
     return fill(
         "check.html",
         lang,
@@ -198,6 +216,7 @@ def check_html(
         rows=answers(form, lang, catalogue, values),
         token=token,
         expired=expired,
+        notice=notice,
         answer=answer_promise(form, lang),
         page_url=page_url(form, lang),
     )

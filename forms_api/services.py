@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from forms_api.forms import Form
+from forms_api.health import Health
 from forms_api.keeping import Keeping
 from forms_api.limits import Visitors
 from forms_api.settings import Settings
@@ -30,6 +31,7 @@ class Services:
     engine: Engine
     writer: Writer
     keeping: Keeping
+    health: Health
     visitors: Visitors
     clicks: "Clicks"
 

@@ -16,19 +16,27 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from forms_api.answers import Value
 
-FASTEST: Final = 3  # seconds; sooner is a robot, which is flagged
+FASTEST: Final = 3  # seconds from the first read-back; sooner is marked, see composing
 LONGEST: Final = 12 * 3600  # seconds; later the read-back is shown again
+
+
+OLDEST: Final = 7 * 86400  # seconds, as a draft in the browser; later nobody opens it
 
 
 class TokenError(Exception):
     """Forged, altered, or made for another form."""
 
 
+class Expired(TokenError):
+    """So old that it is not opened any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Checked answers on their way; `key` is the idempotency key they are bound to.
 
-    `trapped`: the field that people do not see was filled in.
+    `trapped`: the field that people do not see was filled in. `first_at`: seconds since 1970 when
+    these answers, or what they were before a change, were read back first; 0: just now.
     """
 
     form: str
@@ -37,6 +45,7 @@ class Draft:
     key: str
     values: Mapping[str, Value]
     trapped: bool = False
+    first_at: int = 0
 
 
 def new_key() -> str:
@@ -55,12 +64,13 @@ class Tokens:
 
     def issue(self, draft: Draft, at: float | None = None) -> str:
         """`at` is the time of issue in seconds since 1970, for tests; else now."""
-        payload = json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":")).encode()
         moment = int(time.time() if at is None else at)
+        fields = {**asdict(draft), "first_at": draft.first_at or moment}
+        payload = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return self._fernet.encrypt_at_time(payload, moment).decode()
 
     def read(self, token: str, form: str) -> tuple[Draft, int]:
-        """The draft and its age in seconds, however old. Raises TokenError."""
+        """The draft and its age in seconds, however old up to OLDEST. Raises TokenError."""
         try:
             raw = token.encode("ascii")
             payload: dict[str, Any] = json.loads(self._fernet.decrypt(raw))
@@ -69,11 +79,18 @@ class Tokens:
             raise TokenError from error
         if payload["form"] != form:
             raise TokenError
+        if age > OLDEST:
+            raise Expired
         values = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in payload.pop("values").items()
         }
         return Draft(values=values, **payload), age
+
+
+def since_first(draft: Draft) -> int:
+    """Seconds since the first read-back; below zero where the host that made it is ahead."""
+    return int(time.time()) - draft.first_at
 
 
 def key_hash(key: str) -> bytes:
@@ -87,13 +104,22 @@ def body_hash(key: str, draft: Draft) -> bytes:
     return hmac.digest(key.encode(), json.dumps(body).encode(), "sha256")
 
 
-def wrap_code(key: str, access_code: str) -> bytes:
+def wrap_code(key: str, access_code: str, secret: str) -> bytes:
     """The access code, to be shown again to whoever holds the idempotency key.
 
+    A key that a program chose badly opens nothing without the service's `secret`.
     What Fernet writes begins with a moment in the clear: here always the same.
     """
-    return _fernet(key.encode(), b"jinqiao receipt").encrypt_at_time(access_code.encode(), 0)
+    return _receipt_fernet(key, secret).encrypt_at_time(access_code.encode(), 0)
 
 
-def unwrap_code(key: str, wrapped: bytes) -> str:
-    return _fernet(key.encode(), b"jinqiao receipt").decrypt(wrapped).decode()
+def unwrap_code(key: str, wrapped: bytes, secret: str) -> str:
+    try:
+        return _receipt_fernet(key, secret).decrypt(wrapped).decode()
+    except InvalidToken:  # until a day after the upgrade from 1.0: wrapped without the secret
+        return _fernet(key.encode(), b"jinqiao receipt").decrypt(wrapped).decode()
+
+
+def _receipt_fernet(key: str, secret: str) -> Fernet:
+    both = len(key.encode()).to_bytes(2, "big") + key.encode() + secret.encode()
+    return _fernet(both, b"jinqiao receipt and secret")

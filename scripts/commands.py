@@ -97,7 +97,13 @@ COMMANDS = {
         SERVICE,
         "删除到期的表单内容；--dry-run 只说会删什么",
         "delete what is due from the forms; --dry-run only says what",
-        "[--dry-run] [--json]",
+        "[--dry-run] [--clock-is-right] [--json]",
+    ),
+    "database": Command(
+        SERVICE,
+        "新建表单的数据库；有过的不再建",
+        "make the forms' database, where there never was one",
+        "new [--although-backups]",
     ),
     "doctor": Command(
         "scripts.doctor",

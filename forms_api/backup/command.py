@@ -2,19 +2,16 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
-
 from forms_api.backup import making
-from forms_api.backup.faults import BackupError
 from forms_api.backup.identities import add_identity_argument, given
 from forms_api.sealing import development_recipients
 from forms_api.settings import Settings
-from forms_api.store.engine import open_engine
+from forms_api.store.engine import open_engine, refuse_missing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +42,9 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if args.check:
         about = making.check(args.check, identities)
         return _tell(args, args.check, asdict(about), opened=bool(identities))
-    engine = open_engine(existing(settings))
-    folder = args.out or settings.backups
+    refuse_missing(settings.database_url)
+    engine = open_engine(settings.database_url)
+    folder, dropped = args.out or settings.backups, list[Path]()
     try:
         if args.list_only:
             count = making.note_forgotten(engine, folder)
@@ -55,29 +53,28 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         path, about = making.make(engine, folder, recipients_of(settings))
         if identities:
             making.check(path, identities)
+        if folder == settings.backups:
+            dropped = making.drop_old(engine, folder, settings.backup_days)
     finally:
         engine.dispose()
-    return _tell(args, path, asdict(about), opened=bool(identities))
+    return _tell(args, path, asdict(about), opened=bool(identities), dropped=dropped)
 
 
 def recipients_of(settings: Settings) -> tuple[str, ...]:
     return settings.recipients or development_recipients(settings.keys_folder)
 
 
-def existing(settings: Settings) -> str:
-    """The database's address. Raises BackupError where opening it would make a new one."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise BackupError(
-            f"没有 {url.database} 这个数据库：请看 FORMS_DATABASE_URL 写的是哪一个。",
-            f"there is no database {url.database}: see FORMS_DATABASE_URL.",
-        )
-    return settings.database_url
-
-
-def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, opened: bool) -> int:
+def _tell(
+    args: argparse.Namespace,
+    path: Path,
+    about: Mapping[str, Any],
+    *,
+    opened: bool,
+    dropped: Sequence[Path] = (),
+) -> int:
     if args.json:
-        print(json.dumps({"file": str(path), "opened": opened, **about}))
+        old = [one.name for one in dropped]
+        print(json.dumps({"file": str(path), "opened": opened, "dropped": old, **about}))
         return 0
     count = about["rows"].get("submission", 0)
     print(f"{path}: {count} 份 / {count} submissions, {about['created_at']}")
@@ -87,4 +84,8 @@ def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, ope
         print("已核对：文件完整，每把公钥各有一把锁；能不能打开，要用 --identity 私钥才知道。")
         print("Verified: the file is whole, with a lock for each public key; whether it opens")
         print("is known only with a secret key (--identity).")
+    if dropped:
+        print(
+            f"删掉了 {len(dropped)} 份太旧的备份。 / {len(dropped)} backups too old were deleted."
+        )
     return 0

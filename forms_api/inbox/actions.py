@@ -5,7 +5,7 @@ Everything that takes time, such as sealing, is done before; nobody's newer vers
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
@@ -13,11 +13,13 @@ from forms_api import alerts, clock
 from forms_api.form import Form
 from forms_api.inbox import publishing
 from forms_api.inbox.publishing import Proposal
-from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
 from forms_api.store import answers, desk, letters, submissions
 from forms_api.store.engine import clear_log
+
+if TYPE_CHECKING:  # replies speak as pages do, and pages know the desktop with its actions
+    from forms_api.inbox.replies import Sealed
 
 #: What a desk may make of a submission by hand.
 STATUSES = ("received", "handling", "answered", "closed")
@@ -63,7 +65,7 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked, and its choices counted in the totals or taken out of them."""
+        """Marked or unmarked: its choices are counted or not, its seats given back or taken."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
@@ -72,10 +74,11 @@ class Actions:
             for field, choice in form.tallies(entry.answers or {}) if form else ():
                 times = -1 if is_spam else 1
                 submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
-    def answer(self, entry: Entry, edition: int, sealed: Sealed, *, close: bool) -> None:
+    def answer(self, entry: Entry, edition: int, sealed: "Sealed", *, close: bool) -> None:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
@@ -94,7 +97,7 @@ class Actions:
         self._do(entry, edition, values, f"answered:{sealed.way}", add)
 
     def sign(
-        self, entry: Entry, edition: int, number: int, sealed: Sealed, letters: Sequence[str]
+        self, entry: Entry, edition: int, number: int, sealed: "Sealed", letters: Sequence[str]
     ) -> bool:
         """Stands for an answer that has no good signature; whether its mail was still to be sent,
         which it is then. `letters` are the names that it had.

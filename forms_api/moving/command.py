@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from forms_api.backup.faults import BackupError
 from forms_api.moving.moving import Compared, Differs, give_up, move
 from forms_api.settings import Settings
-from forms_api.store.engine import open_engine
+from forms_api.store.engine import open_engine, refuse_missing
 
 _PG = "postgresql+psycopg://"
 
@@ -43,6 +43,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
             "只能从 SQLite 搬出：FORMS_DATABASE_URL 写的不是。",
             "only SQLite can be moved from, and FORMS_DATABASE_URL names something else.",
         )
+    refuse_missing(settings.database_url)
     if not args.to.startswith(_PG):
         raise BackupError(f"--to 要以 {_PG} 开头。", f"--to must begin with {_PG}.")
     try:

@@ -138,8 +138,10 @@ def _letters(number: int, new: NewSubmission) -> Iterator[dict[str, Any]]:
 
 def _kept(connection: Connection, number: int, new: NewSubmission) -> Kept:
     """Takes the seats that are wished for, in the order of arrival."""
-    waiting = seats.take(connection, number, new.wish) == "waiting" if new.wish else None
-    columns = new.columns
+    columns, waiting = new.columns, None
+    if new.wish:
+        aside = bool(columns["spam_score"])
+        waiting = seats.take(connection, number, new.wish, aside=aside) == "waiting"
     return Kept(
         columns["reference"],
         columns["received_on"],

@@ -160,8 +160,7 @@ def _empty(connection: Connection, number: int, reference: str, day: str, actor:
     for table in (reply, tables.note, tables.reading, tables.proposal):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
-    for moved in seats.give_back(connection, number):
-        note(connection, moved, day, "system", "seat")
+    _moved_up(connection, seats.give_back(connection, number), day)
     bury(connection, reference, day, "asked")
     connection.execute(
         update(idempotency).where(idempotency.c.submission == number).values(wrapped_code=None)
@@ -172,6 +171,16 @@ def _empty(connection: Connection, number: int, reference: str, day: str, actor:
         .values(withdrawn_on=day)
     )
     note(connection, number, day, actor, "erased")
+
+
+def seats_judged(connection: Connection, number: int, day: str) -> None:
+    """Seats, after a desk marked a submission as spam or said that it is none."""
+    _moved_up(connection, seats.judged(connection, number), day)
+
+
+def _moved_up(connection: Connection, numbers: Sequence[int], day: str) -> None:
+    for number in numbers:
+        note(connection, number, day, "system", "seat")
 
 
 def bury(connection: Connection, reference: str, day: str, why: str) -> None:

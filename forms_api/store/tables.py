@@ -206,3 +206,14 @@ tombstone: Final = Table(
     Column("day", String(10), nullable=False, index=True),
     Column("why", String(20), nullable=False),  # asked, retention, withdrawn
 )
+
+# One row: until when the clocks of this database were trusted (forms_api/heartbeat.py), whether
+# too much was due at once and since when, and when a person last said that the clock is right.
+heartbeat: Final = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(20), nullable=False),
+    Column("too_many_since", String(20)),
+    Column("confirmed_at", String(20)),
+)

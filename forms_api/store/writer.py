@@ -11,8 +11,9 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from forms_api.store import fence
+from forms_api.store import fence, turns
 from forms_api.store.engine import begin_writing
+from forms_api.store.file_guard import DatabaseGone
 
 _T = TypeVar("_T")
 _I = TypeVar("_I")
@@ -54,7 +55,7 @@ class Writer:
 
         A job may run twice (when another of its batch failed), so it must leave nothing outside
         its connection. Raises QueueFull or Closed; `fence.Moved` is the result where the database
-        takes no more.
+        takes no more, DatabaseGone where it is not the one that was opened.
         """
         return self._put(lambda connection, _: [work(connection)], None)
 
@@ -133,8 +134,9 @@ class Writer:
             results = self._commit(batch)
         except Exception as caught:
             error = fence.Moved() if fence.refused(caught) else caught
-            if len(batch) == 1:
-                batch[0].done.set_exception(error)
+            if len(batch) == 1 or isinstance(error, DatabaseGone):
+                for job in batch:
+                    job.done.set_exception(error)
                 return
             for job in batch:
                 self._write([job])
@@ -150,7 +152,9 @@ class Writer:
                 found = work(connection, [batch[place].item for place in places])
                 for place, result in zip(places, found, strict=True):
                     results[place] = result
-            return results
+        if guard := turns.guard_of(self._engine):
+            guard.confirm()
+        return results
 
 
 def _by_work(batch: Sequence[_Job]) -> dict[Callable[..., Any], list[int]]:

@@ -22,6 +22,7 @@ from django.db.models import F
 
 from forms_api import codes, tokens
 from forms_api.sealing import Sealer
+from forms_api.settings import DEVELOPMENT_SECRET
 from forms_api.tokens import Draft
 
 PRAGMAS = (
@@ -178,7 +179,7 @@ class Submit(APIView):
             earlier = Idempotency.objects.filter(key_hash=tokens.key_hash(key)).first()
             kept = earlier.submission if earlier else _keep(draft, columns, code)
         if earlier:
-            code = tokens.unwrap_code(key, bytes(earlier.wrapped_code))
+            code = tokens.unwrap_code(key, bytes(earlier.wrapped_code), DEVELOPMENT_SECRET)
         receipt = {
             "form": kept.form,
             "reference": kept.reference,
@@ -225,7 +226,7 @@ def _keep(draft: Draft, columns: dict[str, Any], code: str) -> Submission:
         key_hash=tokens.key_hash(draft.key),
         body_hash=tokens.body_hash(draft.key, draft),
         submission=one,
-        wrapped_code=tokens.wrap_code(draft.key, code),
+        wrapped_code=tokens.wrap_code(draft.key, code, DEVELOPMENT_SECRET),
         created_on=day,
     )
     Consent.objects.create(

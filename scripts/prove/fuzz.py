@@ -93,7 +93,7 @@ class _Source:
         self._mine = mine
         self._forms = [*mine.forms, "status", "health", "nothing", "status/erase"]
         self._names = sorted({one.name for form in mine.forms.values() for one in form.fields})
-        self._names += ["token", "lang", "website", "change", "code", "__proto__", "", "\x00"]
+        self._names += ["token", "lang", "remark", "change", "code", "__proto__", "", "\x00"]
         self._key = ""
         self._drafts = [draft(f"Is this the real question {n}?") for n in range(20)]
 

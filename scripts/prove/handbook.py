@@ -131,7 +131,7 @@ class Visit:
 
     def _environ(self) -> dict[str, str]:
         """What a login gives, and how pip is set up on this machine."""
-        passed = {"PATH", "LANG", "JINQIAO_TODAY", "HTTPS_PROXY", "https_proxy"}
+        passed = {"PATH", "LANG", "HTTPS_PROXY", "https_proxy"}
         ours = {
             name: text
             for name, text in os.environ.items()

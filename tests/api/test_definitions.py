@@ -78,7 +78,7 @@ def test_a_form_is_drawn_with_nothing_chosen_and_nothing_ticked(form, lang) -> N
     assert "style=" not in html
     action = f"/forms/{form.id}/check" if form.check_page else f"/forms/{form.id}"
     assert f'action="{action}"' in html
-    assert html.count('name="website"') == 1
+    assert html.count('name="remark"') == 1
     for field in form.fields:
         assert f'id="{field.name}"' in html
 

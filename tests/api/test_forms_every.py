@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from forms_api.fields import Area, Contact, TextLine
 from forms_api.form import Form
-from forms_api.forms import DEFINITIONS, load_all
+from forms_api.forms import DEFINITIONS, TRAP, load_all
 from forms_api.languages import public
 from forms_api.patterned import AccessCode
 from forms_api.sealing import open_sealed
@@ -73,7 +73,7 @@ def problems_with(
 ) -> dict[str, str]:
     """Code by field; what is refused may not be stored or said back."""
     before = door.rows("SELECT count(*) FROM submission")
-    given = {**asking_for(FORMS[form], name), name: value, "lang": lang, "website": ""}
+    given = {**asking_for(FORMS[form], name), name: value, "lang": lang, TRAP: ""}
     reply = door.client.post(address(form), json=given)
     if reply.status_code != 422:
         assert reply.status_code in {200, 201}
@@ -236,7 +236,7 @@ def test_the_whole_way_works_without_scripts_and_ends_with_a_copy(
 def test_status_shows_no_content_and_robots_are_flagged(door: Instance, form: str) -> None:
     given = answers(FORMS[form], code_for(FORMS[form], door))
     counted = of(form, door, "SELECT form, sum(count) FROM tally GROUP BY form")
-    code = door.send(form, {**given, "website": "https://spam.example"})["access_code"]
+    code = door.send(form, {**given, TRAP: "https://spam.example"})["access_code"]
     score, reason = of(
         form, door, "SELECT form, spam_score, spam_reason FROM submission ORDER BY id"
     )[-1]

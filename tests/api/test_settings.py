@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pyrage
@@ -28,6 +29,7 @@ def production(keys: Path, **changes: str) -> dict[str, str]:
         "FORMS_SECRET": SECRET,
         "FORMS_RECIPIENTS_FILE": str(keys),
         "FORMS_PUBLIC_URL": "https://jinqiao.example.org/",
+        "FORMS_TRUSTED_PROXIES": "1",
     }
     return {**good, **changes}
 
@@ -51,13 +53,27 @@ def test_production_starts_with_what_it_needs(keys: Path) -> None:
         ("FORMS_PRODUCTION", "maybe"),
         ("FORMS_SECRET", "short"),
         ("FORMS_SECRET", ""),
+        ("FORMS_SECRET", "x" * 40),
+        ("FORMS_SECRET", "password" * 5),
+        ("FORMS_SECRET", "0123456789" * 4),
+        ("FORMS_SECRET", "passwordPASSWORD" * 3),
         ("FORMS_DATABASE_URL", "mysql://x"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u@h:port/d"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@10.0.0.2/forms"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@db/forms?sslmode=require"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@/forms?host=db.example.org"),
         ("FORMS_RECIPIENTS_FILE", "/nowhere/at/all"),
         ("FORMS_RECIPIENTS_FILE", ""),
         ("FORMS_PUBLIC_URL", "http://jinqiao.example.org"),
         ("FORMS_PUBLIC_URL", "https://jinqiao.example.org/forms"),
         ("FORMS_REFERENCE_PREFIX", "金桥"),
         ("FORMS_RATE_LIMIT", "sometimes"),
+        ("FORMS_RATE_LIMIT", "off"),
+        ("FORMS_RATE_LIMIT", "100 per second"),
+        ("FORMS_TRUSTED_PROXIES", ""),
+        ("JINQIAO_TODAY", "2026-11-21"),
+        ("JINQIAO_TODAY", "x"),
+        ("FORMS_DISK_RESERVE_MB", "much"),
         ("FORMS_TRUSTED_PROXIES", "-1"),
         ("FORMS_MAX_BODY", "1"),
         ("FORMS_SITE", "/srv/site"),
@@ -73,7 +89,38 @@ def test_a_bad_value_stops_the_start_with_its_name(keys: Path, name: str, value:
     with pytest.raises(SettingsError) as raised:
         Settings.from_env(production(keys, **{name: value}))
     said = str(raised.value)
-    assert said.startswith(name) and said.endswith(".") and "\n" not in said
+    zh, en = said.split(f" / {name} ", 1)
+    assert zh.startswith(name) and zh.endswith("。") and en.endswith(".") and "\n" not in said
+
+
+@pytest.mark.parametrize("text", ["age1xyz", "AGE-SECRET-KEY-1", "age1" + "q" * 58])
+def test_a_recipient_with_a_typing_error_is_told_in_a_sentence(keys: Path, text: str) -> None:
+    keys.write_text(f"{keys.read_text('utf-8')}{text}\n", "utf-8")
+    with pytest.raises(SettingsError, match="FORMS_RECIPIENTS_FILE 不能用：里面有一行不是公钥"):
+        Settings.from_env(production(keys))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FORMS_SECRET", secrets.token_urlsafe(24)),
+        ("FORMS_SECRET", secrets.token_hex(16)),
+        ("FORMS_SECRET", secrets.token_hex(32)),
+        ("FORMS_RATE_LIMIT", "600 per minute"),
+        ("FORMS_RATE_LIMIT", "5 per second; 100 per hour"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@127.0.0.1/forms"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@/forms?host=/run/postgresql"),
+        ("FORMS_DATABASE_URL", "postgresql+psycopg://u:p@10.0.0.2/forms?sslmode=verify-full"),
+        ("FORMS_TRUSTED_PROXIES", "0"),
+    ],
+)
+def test_what_an_operator_may_want_is_taken(keys: Path, name: str, value: str) -> None:
+    assert Settings.from_env(production(keys, **{name: value})).production
+
+
+def test_no_process_runs_on_a_day_that_is_none() -> None:
+    with pytest.raises(SettingsError, match="JINQIAO_TODAY must be a date"):
+        Settings.from_env({"JINQIAO_TODAY": "2026-13-01"})
 
 
 def test_one_recipient_is_not_enough_in_production(keys: Path) -> None:

@@ -101,7 +101,7 @@ class TestStore:
         instance.send("help-ask", ASK)
         monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
         mine = instance.services
-        done = privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms)
+        done = privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms, clock.now())
         assert done.forms == {"help-ask": 1}
         assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
 

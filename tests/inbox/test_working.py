@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from forms_api import codes, traditional
-from forms_api.outbox import Smtp
+from forms_api.smtp import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
-from scripts.prove.outage import Mailbox
+from forms_api.store.seats import Wish
+from forms_api.tokens import Draft, new_key
+from scripts.prove.mail_servers import Mailbox
 from scripts.service import free_port
 from tests.inbox.office import Desk, Office, releases, text_of
 
@@ -74,7 +76,7 @@ def test_an_answer_can_be_read_by_the_holder_of_the_code_and_by_the_desks_alone(
 
 def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Office) -> None:
     port = free_port()
-    desk = office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    desk = office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     receipt = office.sends(lang="en")
     said = "To your own branch, online if it takes that."
@@ -105,6 +107,49 @@ def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Offic
     assert found == [("sent", None, "{}")]
 
 
+def test_an_address_that_takes_no_mail_is_shown_to_the_desk_and_to_nobody_as_sent(
+    office: Office,
+) -> None:
+    port = free_port()
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
+    box.unknown["wanderer.lin@example.org"] = "550 5.1.1 wanderer.lin@example.org: no such user"
+    desk.unlocks()
+    receipt = office.sends(lang="en")
+    desk.does(receipt.reference, "answer", way="email", text="To your own branch.")
+
+    def shown() -> str:
+        return text_of(
+            office.public.post("/forms/status?lang=en", data={"code": receipt.access_code})
+        )
+
+    def states() -> list[str]:
+        found = office.public.post("/forms/status", json={"code": receipt.access_code}).json
+        return [reply["mail"] for reply in found["replies"]]
+
+    assert "not yet sent by e-mail" in shown() and states() == ["waiting"]
+    box.open()
+    try:
+        assert desk.desktop.post.turn() == 0
+        assert office.rows("SELECT state, attempts FROM outbox WHERE kind = 'reply'") == [
+            ("dead", 1)
+        ]
+        for lang, words in (
+            ("zh", ("没有这个邮箱", "550 5.1.1", "不再试", "请改用电话")),
+            ("en", ("no such mailbox", "550 5.1.1", "Not again", "Answer by telephone")),
+        ):
+            page = text_of(desk.get(f"/mail?lang={lang}"))
+            assert not [one for one in words if one not in page]
+            assert "wanderer.lin@example.org" not in page
+        assert "could not be delivered" in shown() and states() == ["dead"]
+        assert "sent by e-mail" not in shown()
+        box.unknown.clear()
+        desk.post("/mail")
+        assert desk.desktop.post.turn() == 1
+    finally:
+        box.close()
+    assert "sent by e-mail as well" in shown() and states() == ["sent"]
+
+
 @pytest.mark.parametrize(
     ("knows", "code", "foot"),
     [(True, "zh-Hant", "forms/status 隨時查看"), (False, "zh-Hans", "forms/status 随时查看")],
@@ -115,7 +160,7 @@ def test_who_wrote_in_traditional_characters_gets_a_letter_in_them(
     if not knows:
         (release / "_private" / traditional.FILE).unlink()
     port = free_port()
-    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     asked = "在外地怎麼交黨費？"
     receipt = office.sends(lang="zh-hant", question=asked, publish_ok="yes")
@@ -206,8 +251,11 @@ def test_not_spam_counts_in_the_totals_after_all(office: Office, desk: Desk) -> 
     desk.does(reference, "spam", spam="yes")
     assert office.rows(counts) == [("topic", "dues", 0)]
     assert reference not in desk.get("/").text
+    assert "1 份待甄别，请看一眼" in desk.get("/").text
     assert reference in desk.get("/?spam=yes").text
+    assert "待甄别，请" not in desk.get("/?spam=yes").text
     desk.does(reference, "spam", spam="no")
+    assert "待甄别，请" not in desk.get("/").text
     assert office.rows(counts) == [("topic", "dues", 1)]
 
 
@@ -273,3 +321,28 @@ def test_an_empty_or_endless_text_is_refused_and_kept(
     reply = desk.does(reference, "answer", way="status", text=text)
     assert reply.status_code == 422 and (text.strip() in reply.text)
     assert office.rows("SELECT count(*) FROM reply") == [(0,)]
+
+
+def test_a_desk_that_marks_spam_gives_its_seats_to_who_waits(office: Office, desk: Desk) -> None:
+    form = office.service.forms["away-activities"]
+    keeping, wish = office.service.keeping, Wish("tea", 1, 1)
+    robot, person = (
+        keeping.keep(form, Draft(form.id, form.version, "zh", new_key(), {}), 60, wish)
+        for _ in range(2)
+    )
+    assert (robot.place, person.place) == ("taken", "waiting")
+    desk.does(robot.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(person.access_code.replace(" ", ""))
+    assert office.record(person.reference)[-1] == "system seat"
+    desk.does(robot.reference, "spam", spam="no")
+    assert keeping.is_waiting(robot.access_code.replace(" ", ""))
+    desk.does(person.reference, "spam", spam="yes")
+    assert not keeping.is_waiting(robot.access_code.replace(" ", ""))
+
+
+def test_one_sign_of_a_robot_is_shown_and_hides_nothing(office: Office, desk: Desk) -> None:
+    form = office.service.forms["help-ask"]
+    quick = Draft(form.id, form.version, "zh", new_key(), {"topic": "dues"})
+    reference = office.service.keeping.keep(form, quick, 1).reference
+    assert reference in desk.get("/").text
+    assert "可能是机器填的" in text_of(desk.get(f"/s/{reference}"))

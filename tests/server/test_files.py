@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 
 from forms_api.settings import Settings
 from scripts import tools
@@ -40,7 +42,7 @@ def test_a_unit_may_do_little_but_its_work(unit: str) -> None:
 def test_every_timer_has_its_unit_and_every_unit_but_the_service_its_timer() -> None:
     timers = {name.removesuffix(".timer") for name in UNITS if name.endswith(".timer")}
     services = {name.removesuffix(".service") for name in UNITS if name.endswith(".service")}
-    assert timers == services - {"jinqiao-forms"}
+    assert timers == services - {"jinqiao-forms", "jinqiao-database"}
 
 
 def test_limits_are_those_of_the_service() -> None:
@@ -52,8 +54,10 @@ def test_the_settings_are_complete_but_for_what_only_the_office_knows(tmp_path: 
     lines = fill(HOST)[SETTINGS].splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     recipients = tmp_path / "recipients.txt"
-    recipients.write_text("age1one\nage1two\n", "utf-8")
-    given |= {"FORMS_SECRET": "s" * 40, "FORMS_RECIPIENTS_FILE": str(recipients)}
+    keys = [str(x25519.Identity.generate().to_public()) for _ in range(2)]
+    recipients.write_text("\n".join(keys), "utf-8")
+    secret = secrets.token_urlsafe(48)
+    given |= {"FORMS_SECRET": secret, "FORMS_RECIPIENTS_FILE": str(recipients)}
     settings = Settings.from_env(given)
     assert settings.production and settings.trusted_proxies == 1
     assert settings.public_url == "https://jinqiao.example.org"

@@ -79,7 +79,7 @@ async function persist(url, body, key) {
     const last = turn === PAUSES.length;
     try {
       const reply = await post(url, body, key);
-      const passing = reply.status >= 502 || (reply.body && reply.body.code === "in-progress");
+      const passing = reply.status >= 500 || (reply.body && reply.body.code === "in-progress");
       if (last || !passing) return reply;
     } catch (error) {
       if (last || navigator.onLine === false) throw error;
@@ -194,14 +194,17 @@ function start(form) {
     }
   }
   function refused(reply) {
-    say(reply.body && reply.status < 500 ? reply.body.detail : form.dataset.jqDown);
+    const told = reply.body && (reply.status < 500 || reply.status === 503);
+    say(told ? reply.body.detail : form.dataset.jqDown);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     draft.save();
     asking(async (wanted) => {
-      const reply = await persist(form.getAttribute("action"), values(form));
+      const body = values(form);
+      if (checked) body.token = [checked.token]; // says when these answers were read back first
+      const reply = await persist(form.getAttribute("action"), body);
       if (!wanted()) return;
       say("");
       clearErrors(form);
