@@ -51,7 +51,8 @@ def reads_back(page: Page) -> None:
     page.locator("#where_district").fill("龙岗")
     for name in ("issue", "official_step"):
         page.locator(f"[name={name}]").last.check()
-    page.locator("[name=reply_by][value=status]").check()
+    page.locator("[name=reply_by][value=email]").check()
+    page.locator("#contact").fill("wanderer@example.org")
     for box in page.locator(".jq-choice--long input").all():
         box.check()
     page.locator("main form[data-jq-form] button:not([type])").last.click()
