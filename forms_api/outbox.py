@@ -258,11 +258,16 @@ class Delivery:
     """
 
     def __init__(
-        self, outbox: Outbox, every: float, ready: Callable[[], bool] = lambda: True
+        self,
+        outbox: Outbox,
+        every: float,
+        ready: Callable[[], bool] = lambda: True,
+        grace: float = GRACE,
     ) -> None:
         self.outbox = outbox
         self._every = every
         self._ready = ready
+        self._grace = grace
         self._nudged = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
@@ -274,14 +279,14 @@ class Delivery:
         self._nudged.set()
 
     def stop(self) -> None:
-        """A letter under way is finished and noted if that takes no longer than GRACE, so that a
+        """A letter under way is finished and noted if that takes no longer than `grace`, so that a
         restart does not send it again; a server that hangs is cut off.
         """
         self._stopped.set()
         self._nudged.set()
         self.outbox.stop()
         if self._thread.is_alive():
-            self._thread.join(GRACE)
+            self._thread.join(self._grace)
         if self._thread.is_alive():
             self.outbox.abort()
             self._thread.join(2)
@@ -316,7 +321,7 @@ def smtp_of(settings: Settings) -> Smtp:
     return Smtp(settings.smtp_url, settings.smtp_ca_file, name)
 
 
-def of(app: Flask, mailer: Mailer | None = None) -> Delivery:
+def of(app: Flask, mailer: Mailer | None = None, grace: float = GRACE) -> Delivery:
     """The service's own: notices to desks and alerts."""
     mine = services.of(app)
 
@@ -324,7 +329,7 @@ def of(app: Flask, mailer: Mailer | None = None) -> Delivery:
         return mine.writer.submit(work).result(60)
 
     chosen = mailer or mailer_of(mine.settings)
-    return Delivery(Outbox(write, chosen, mine.settings, mine.forms), EVERY)
+    return Delivery(Outbox(write, chosen, mine.settings, mine.forms), EVERY, grace=grace)
 
 
 def _mailbox(letter: Letter, settings: Settings) -> str:

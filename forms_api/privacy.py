@@ -146,7 +146,7 @@ def _counted(one: Candidate) -> Due:
     received = _received(one)
     answered = date.fromisoformat(one.answered_on) if one.answered_on else None
     took = workdays.between(received, answered) if answered else None
-    return Due(one, received.isoformat(), took)
+    return Due(one, one.received_on[:7], took)
 
 
 def _received(one: Candidate) -> date:

@@ -22,6 +22,7 @@ from forms_api.store.engine import head, open_engine, revision_of
 from forms_api.store.tables import event, outbox, submission
 
 _OPEN: Final = ("received", "handling")
+_COUNT_DAYS: Final = 5
 _AHEAD: Final = timedelta(minutes=5)  # a clock may be that far off
 _QUIET_DAYS: Final = 14  # without a record, of which nothing is said
 
@@ -70,6 +71,7 @@ def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Itera
         yield from _overdue(connection, now.date())
         yield from _mail(connection, now)
         yield from _clock(connection, now)
+        yield from _uncounted(connection, forms, now.date())
         yield from _stopped(connection, forms, now)
     late = [one for one in privacy.due(engine, forms, now.date() - timedelta(1))]
     if late:
@@ -221,6 +223,30 @@ def _shrunk(settings: Settings, engine: Engine, now: datetime) -> Iterator[Findi
                     "unless somebody deleted them, keep that backup, find out why, and restore.",
                 ),
             )
+
+
+def _uncounted(connection: Connection, forms: Mapping[str, Form], today: date) -> Iterator[Finding]:
+    """Choices that only an inbox can count, and that are deleted within days."""
+    c = submission.c
+    read = [one.id for one in forms.values() if one.counts and not one.counted_by_host]
+    soon = (c.retain_until >= today.isoformat()) & (
+        c.retain_until < (today + timedelta(_COUNT_DAYS)).isoformat()
+    )
+    lost = (c.form.in_(read), soon, c.counted.is_(False), c.spam_score == 0)
+    found = select(func.count()).where(*lost, c.status != "withdrawn")
+    if count := connection.execute(found).scalar_one():
+        yield finding(
+            "warning",
+            "uncounted",
+            (
+                f"{count} 份快要删除，选项还没有计数",
+                f"{count} submissions are deleted soon and their choices not counted yet",
+            ),
+            (
+                "请一个岗打开收件箱：计数只有打开了的收件箱能做。",
+                "ask a desk to open its inbox: only an open inbox can count.",
+            ),
+        )
 
 
 def backups(settings: Settings, now: datetime) -> Iterator[Finding]:

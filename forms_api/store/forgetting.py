@@ -22,11 +22,11 @@ from forms_api.store.tables import (
     tombstone,
 )
 
-#: Field and choice under which purged submissions are counted by form and day of receipt.
+#: Field and choice under which purged submissions are counted by form and month of receipt.
 ALL = ("", "")
 #: The same for those of them that were flagged as spam.
 SPAM = ("", "spam")
-#: How a choice begins that counts answers by working days and month of the answer (its first day).
+#: How a choice begins that counts answers by working days and month of the answer.
 TOOK = "took-"
 
 
@@ -46,10 +46,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`day`: of receipt, in the office's zone. `took`: working days until the answer, if any."""
+    """`month`: of receipt. `took`: working days until the answer, if any."""
 
     candidate: Candidate
-    day: str
+    month: str
     took: int | None
 
 
@@ -87,12 +87,11 @@ def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
     """Removes them with all that belongs to them; what the figures need of them stays counted."""
     for one in due:
         form, answered_on = one.candidate.form, one.candidate.answered_on
-        submissions.count(connection, form, *ALL, one.day)
+        submissions.count(connection, form, *ALL, one.month)
         if one.candidate.spam_score:
-            submissions.count(connection, form, *SPAM, one.day)
+            submissions.count(connection, form, *SPAM, one.month)
         elif one.took is not None and answered_on:
-            month = f"{answered_on[:7]}-01"
-            submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
+            submissions.count(connection, form, "", f"{TOOK}{one.took}", answered_on[:7])
         submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
     for table in (consent, idempotency, reply, note, reading, proposal, place, outbox):

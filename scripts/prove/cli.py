@@ -15,6 +15,7 @@ from scripts.progress import say
 
 # Each module has `prove(quick) -> dict` with `name`, `holds` and its counts.
 PROOFS = {
+    "clock": "时钟快、慢、跳、两台不一：没到期的一份不少，到期的照删",
     "handbook": "照抄维护手册的命令，从空文件夹到能用的服务器",
     "erasure": "删除的和到期的，文件里一块密文也不剩",
     "fuzz": "几万个恶意请求，没有一个服务器错误",
@@ -22,6 +23,7 @@ PROOFS = {
     "idempotency": "同一份发 64 次，只有一条记录、一样的回执",
     "inbox": "收件箱：五万份也快，和收表互不久等，强行终止不留半截",
     "kill": "反复强行终止：回过执的都还在，都打得开",
+    "mail": "信和密码只到对的邮件服务器，每封一次；服务器不应答，也不耽误删除",
     "outage": "邮件断了又通：每封通知都送到",
     "oversell": "200 人抢 5 个座位：5 个坐下，其余排队",
     "plaintext": "填过的字，在主机上哪里都读不到",

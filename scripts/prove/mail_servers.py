@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -22,6 +23,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's
 USER, PASSWORD = "desk", "sekret-of-the-desk"
 
 
@@ -198,7 +200,7 @@ class Scripted:
             command = talk.hear().split(b" ")[0].split(b":")[0].upper().decode("ascii", "replace")
             if command == "QUIT":
                 return
-            if command == "EHLO":
+            if command == "EHLO" and command not in self._steps:
                 lines = [b"scripted", *self._offers]
                 talk.say(b"".join(b"250-" + line + b"\r\n" for line in lines) + b"250 HELP\r\n")
             elif command == "AUTH":
