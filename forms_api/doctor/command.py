@@ -23,6 +23,8 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     now, forms = clock.now(), load_all()
     yield from configured.check(settings, environ, forms, now.date())
     yield from machine.check(settings, now)
+    if settings.production:
+        yield from machine.modes(settings, environ)
     yield from kept.check(settings, forms, now)
     yield from holidays(now.date())
 

@@ -16,7 +16,7 @@ from forms_api.forms import Form
 from forms_api.settings import Settings
 from forms_api.store import fence
 from forms_api.store.engine import head, open_engine, revision_of
-from forms_api.store.tables import event, outbox, submission
+from forms_api.store.tables import event, outbox, submission, tombstone
 
 _OPEN: Final = ("received", "handling")
 _AHEAD: Final = timedelta(minutes=5)  # a clock may be that far off
@@ -30,8 +30,8 @@ def check(settings: Settings, forms: Mapping[str, Form], now: datetime) -> Itera
             "no-database",
             (f"还没有数据库 {file}", f"there is no database {file} yet"),
             (
-                "启动一次服务，或改 FORMS_DATABASE_URL。",
-                "start it, or set FORMS_DATABASE_URL.",
+                "丢了就 restore，从未有过就 database new，写错了就改 FORMS_DATABASE_URL。",
+                "restore it, make the first with database new, or mend FORMS_DATABASE_URL.",
             ),
         )
         return
@@ -39,6 +39,7 @@ def check(settings: Settings, forms: Mapping[str, Form], now: datetime) -> Itera
     try:
         yield from _database(engine, forms, now)
         yield from backups(settings, now)
+        yield from _older(engine, settings)
     except SQLAlchemyError as error:
         why = type(error).__name__
         yield finding(
@@ -49,6 +50,37 @@ def check(settings: Settings, forms: Mapping[str, Form], now: datetime) -> Itera
         )
     finally:
         engine.dispose()
+
+
+def _older(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """Each submission of the newest backup must be there still, or have a tombstone."""
+    path = archive.newest(settings.backups)
+    if path is None or revision_of(engine) != head():
+        return
+    try:
+        before = archive.read_manifest(path).submissions
+    except BackupError:  # told by `backups`
+        return
+    with engine.connect() as connection:
+        there, gone = (
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (submission, tombstone)
+        )
+    if there + gone < before:
+        yield finding(
+            "error",
+            "older-than-backup",
+            (
+                f"数据库里有 {there} 份，删过 {gone} 份，最新的备份里却有 {before} 份："
+                "换成旧的了？",
+                f"{there} submissions are there and {gone} were deleted, but the newest backup has "
+                f"{before}: was an older database put in place?",
+            ),
+            (
+                "核对 FORMS_DATABASE_URL；丢了就从备份恢复（restore）。",
+                "see FORMS_DATABASE_URL; if it was lost, restore the backup.",
+            ),
+        )
 
 
 def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Iterator[Finding]:
