@@ -1,5 +1,5 @@
-"""Letters to the operator: far more arrives than usual, more of it is spam, or a published answer
-was taken back and must leave the site.
+"""Letters to the operator: far more arrives than usual, more of it is spam, a published answer was
+taken back and must leave the site, or nothing is deleted any more since the clock may be wrong.
 """
 
 import threading
@@ -10,6 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from forms_api import heartbeat
+from forms_api.heartbeat import Verdict
 from forms_api.store import answers, letters
 from forms_api.store.answers import PublishedAnswer
 from forms_api.store.tables import submission
@@ -82,6 +84,18 @@ def take_back(connection: Connection, taken: PublishedAnswer, actor: str) -> Non
     zh = f"有人撤回了公开的问答 {slug}：请运行 answers pull，提交以后发布"
     en = f"the published answer {slug} was taken back: run answers pull, commit and publish"
     letters.put(connection, f"alert:{slug}", "alert", DESK, {"zh": zh, "en": en})
+
+
+def stopped(connection: Connection, verdict: Verdict) -> None:
+    """Nothing goes by date: one letter a day and reason, by the time that can be trusted."""
+    if not verdict.why:
+        return
+    dedupe = f"alert:clock:{verdict.why}:{verdict.now.astimezone(UTC):%Y-%m-%d}"
+    if letters.is_known(connection, dedupe):
+        return
+    (zh, en), (do_zh, do_en) = heartbeat.REASONS[verdict.why], heartbeat.REMEDY
+    facts = {"zh": f"到期的没有删：{zh}。请{do_zh}", "en": f"nothing due is deleted: {en}; {do_en}"}
+    letters.put(connection, dedupe, "alert", DESK, facts)
 
 
 def _usual(connection: Connection, today: date, *, spam: bool) -> float:

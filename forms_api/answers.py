@@ -40,8 +40,8 @@ class Fault:
 class Field(BaseModel):
     """What all kinds share.
 
-    `when` names the answers under which the field is asked at all; `tally` counts its choices in
-    the clear, with `tally_by` apart for each answer to that field.
+    `when` names the answers under which the field is asked at all; `tally` lets its choices
+    be counted (see Form.counted_by_host), with `tally_by` apart for each answer to that field.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

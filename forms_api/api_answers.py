@@ -78,8 +78,8 @@ def schemas(forms: Sequence[Form]) -> dict[str, Any]:
 
 def _reply() -> dict[str, Any]:
     """What a desk answered; it was sealed to the access code that asks for it."""
-    ways = ["email", "phone", "status"]
-    return _all({"on": _DAY, "way": {"enum": ways}, "text": _TEXT})
+    ways, letters = ["email", "phone", "status"], [None, "waiting", "sent", "dead"]
+    return _all({"on": _DAY, "way": {"enum": ways}, "text": _TEXT, "mail": {"enum": letters}})
 
 
 def _all(properties: dict[str, Any]) -> dict[str, Any]:

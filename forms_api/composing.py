@@ -73,8 +73,8 @@ class Composer:
         new = NewSubmission(
             columns=columns,
             consents=[_consented(one, source(lang)) for one in form.consents],
-            tallies=list(form.tallies(draft.values)) if not score else [],
-            day=today.isoformat(),
+            tallies=list(form.tallies(draft.values)) if form.counted_by_host and not score else [],
+            month=f"{today:%Y-%m}",
             key_hash=tokens.key_hash(draft.key),
             body_hash=tokens.body_hash(draft.key, draft),
             wrapped_code=tokens.wrap_code(draft.key, code, self._secret),

@@ -48,9 +48,23 @@ def holds_mobile(text: str) -> bool:
 
 
 def check_email(text: str) -> tuple[str, str | None]:
-    """(address in its usual spelling, None) or (text, "email"). Nothing is looked up."""
+    """(address in its usual spelling, None) or (text, code). Nothing is looked up.
+
+    A domain outside ASCII is kept readable and travels as Punycode; a name before the @ that is
+    outside ASCII could be written to by few servers, and by none if one on the way is not.
+    """
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         return text, "email"
-    return found.normalized, None
+    if "=?" in text:  # an encoded word: mail programs would read another address
+        return text, "email"
+    return (found.normalized, None) if found.ascii_email else (text, "email-name")
+
+
+def address_as_sent(address: str) -> str | None:
+    """As mail servers take it, the domain in Punycode; None where the name before the @ is not in
+    ASCII. Raises ValueError for what is no address.
+    """
+    found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    return found.ascii_email

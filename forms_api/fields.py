@@ -135,7 +135,8 @@ class Contact(Field):
 
     kind = "contact"
     codes = frozenset(
-        {"email", "phone", "phone-short", "phone-long", "too-long", "id-number", "bank-number"}
+        {"email", "email-name", "phone", "phone-short", "phone-long"}
+        | {"too-long", "id-number", "bank-number"}
     )
 
     by: str | None = None

@@ -97,6 +97,18 @@ class Form(BaseModel):
         raise KeyError(name)
 
     @property
+    def counted_by_host(self) -> bool:
+        """Whether choices are counted in the clear as they come: of forms that are kept at once,
+        which ask one thing and nothing personal. Of all others desks count what they open.
+        """
+        return not self.check_page
+
+    @property
+    def counts(self) -> bool:
+        """Whether any choice is counted at all."""
+        return any(one.tally for one in self.fields)
+
+    @property
     def consents(self) -> tuple[Consent, ...]:
         return tuple(one for one in self.fields if isinstance(one, Consent))
 
@@ -140,7 +152,7 @@ class Form(BaseModel):
         return found
 
     def branch(self, values: Mapping[str, Value]) -> str | None:
-        """The chosen branch's id; the one answer besides tallies that is kept in the clear."""
+        """The chosen branch's id; the one answer that is kept in the clear."""
         for one in self.fields:
             if isinstance(one, Branch) and values.get(one.name) not in {None, "", MISSING}:
                 return str(values[one.name])
@@ -166,7 +178,7 @@ class Form(BaseModel):
         return next((days for days in chosen if days), self.answer_days)
 
     def tallies(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
-        """(field, choice) of the answers the definition allows to be counted in the clear."""
+        """(field, choice) of the answers that are counted, by the host or by the desks."""
         for one in self.fields:
             if one.tally and (value := values.get(one.name)):
                 start = f"{values[one.tally_by]}:" if one.tally_by else ""

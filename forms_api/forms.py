@@ -136,5 +136,7 @@ def _inconsistencies(path: Path, form: Form) -> Iterator[str]:
             yield f"names the field {name}, which it does not have"
     if form.retention.after == "event" and not form.seats:
         yield "kept after an event, but seats names none"
+    if form.counted_by_host and sum(one.tally for one in form.fields) > 1:
+        yield "kept at once, so that the host counts it: no more than one field may have a tally"
     if form.sensitive and not any(one.separate for one in form.consents):
         yield "sensitive, but without a separate consent"

@@ -55,6 +55,8 @@ TYPES: Final[Mapping[str, str]] = {
 }
 #: Paths that name their content, which may be kept for good; a pattern that nginx reads as well.
 HASHED: Final = r"^(?:/assets/.*[.-][0-9a-f]{8,}\.[a-z0-9]+$|/data/finder/[0-9a-f]{12}/)"
+#: The one hidden file that is sent (RFC 9116).
+SECURITY: Final = "/.well-known/security.txt"
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 _HASHED: Final = re.compile(HASHED)

@@ -1,4 +1,7 @@
-"""What one thread of the service does besides: mail, alerts, forgetting. All is safe to repeat."""
+"""What one thread of the service does besides: alerts, forgetting. All is safe to repeat.
+
+Mail has a thread of its own (outbox.Delivery): no mail server delays what is done here.
+"""
 
 import threading
 import time
@@ -9,12 +12,11 @@ import structlog
 from flask import Flask
 from sqlalchemy import Connection
 
-from forms_api import alerts, clock, outbox, privacy, services
-from forms_api.outbox import Mailer, Outbox
+from forms_api import alerts, clock, heartbeat, privacy, services
+from forms_api.heartbeat import Heartbeat, Verdict
 from forms_api.store.writer import Closed
 
-MAIL_EVERY: Final = 5.0  # seconds
-LOOK_EVERY: Final = 300.0
+LOOK_EVERY: Final = 300.0  # seconds
 PURGE_EVERY: Final = 3600.0  # what is due goes on its day; receipts' codes within the hour
 _log = structlog.get_logger()
 
@@ -22,14 +24,13 @@ _log = structlog.get_logger()
 class Housekeeper:
     """`turn()` does what is due; `start()` does so in a thread until `stop()`."""
 
-    def __init__(self, app: Flask, mailer: Mailer | None = None) -> None:
+    def __init__(self, app: Flask, pulse: Heartbeat | None = None) -> None:
         self._mine = services.of(app)
-        mine = self._mine
-        chosen = mailer or outbox.mailer_of(mine.settings)
-        self._outbox = Outbox(self._write, chosen, mine.settings, mine.forms)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
-        self._next = dict.fromkeys(("mail", "look", "purge"), 0.0)
+        self._pulse = pulse or Heartbeat()
+        self._verdict: Verdict | None = None
+        self._next = dict.fromkeys(("beat", "look", "purge"), 0.0)
 
     def start(self) -> None:
         self._thread.start()
@@ -42,7 +43,7 @@ class Housekeeper:
     def turn(self) -> None:
         """One failure, such as a database that is away, is told in the log and tried again."""
         jobs = (
-            ("mail", MAIL_EVERY, self._mail),
+            ("beat", heartbeat.EVERY, self._beat),
             ("look", LOOK_EVERY, self._look),
             ("purge", PURGE_EVERY, self._purge),
         )
@@ -62,19 +63,31 @@ class Housekeeper:
         while not self._stopped.wait(1.0):
             self.turn()
 
-    def _mail(self) -> None:
-        while (done := self._outbox.deliver()).sent == outbox.BATCH:
-            pass
-        if done.sent:
-            _log.info("mail sent", letters=done.sent)
-
     def _look(self) -> None:
         arrivals = self._mine.keeping.arrivals
         for kind in self._write(lambda connection: alerts.look(connection, clock.now(), arrivals)):
             _log.warning("jump", kind=kind)
 
+    def _beat(self) -> None:
+        before, forms = self._verdict, self._mine.forms
+        now = self._write(lambda connection: privacy.beat(self._pulse, connection, forms))
+        self._verdict = now
+        if now.why and (before is None or before.why != now.why):
+            _log.error("forgetting stopped", why=now.why, now=clock.utc(now.now))
+        if before and before.why and not now.why:
+            _log.warning("forgetting goes on", after=before.why)
+            self._next["purge"] = 0.0
+
     def _purge(self) -> None:
-        done = privacy.purge(self._mine.engine, self._write, self._mine.forms)
+        """What is due, unless the clock may be wrong; that too many are due is looked at anew."""
+        verdict = self._verdict
+        if verdict is None or verdict.why not in {"", "many"}:
+            return
+        try:
+            done = privacy.purge(self._mine.engine, self._write, self._mine.forms, verdict.now)
+        except privacy.TooMany:
+            self._next["beat"] = 0.0  # it tells
+            return
         if done.forms:
             _log.info("purged", forms=dict(done.forms))
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
@@ -19,7 +19,7 @@ from forms_api.payloads import Unreadable, parsed
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer
 from forms_api.signatures import NotGenuine, Trust
-from forms_api.store import answers, arriving, seats, submissions
+from forms_api.store import answers, arriving, letters, seats, submissions
 from forms_api.store.arriving import NewSubmission
 from forms_api.store.engine import clear_log
 from forms_api.store.seats import Wish
@@ -64,11 +64,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer of a desk; `way` is email, phone or status."""
+    """One answer of a desk; `way` is email, phone or status. `mail`: of an answer by e-mail, where
+    its letter is: waiting, sent or dead.
+    """
 
     on: date
     way: str
     text: str
+    mail: str = ""
 
 
 class Keeping:
@@ -205,7 +208,11 @@ class Keeping:
             found.setdefault(
                 piece.nonce, Reply(date.fromisoformat(piece.on), piece.way, piece.text)
             )
-        return list(found.values()), others
+        names = {nonce: letters.of_reply(nonce) for nonce in found}
+        with self._engine.connect() as connection:
+            states = letters.states(connection, list(names.values()))
+        mail = {nonce: states.get(name, "") for nonce, name in names.items()}
+        return [replace(one, mail=mail[nonce]) for nonce, one in found.items()], others
 
     def free_seats(self, event: str, published: int) -> int:
         """How many of an event's published seats are free just now."""

@@ -86,7 +86,7 @@ def _status(lang: Edition, found: Status, code: str) -> Response:
         rows.append((w("status.published"), w("status.published_yes")))
     elif here().keeping.proposed(code):
         rows.append((w("status.published"), w("status.published_soon")))
-    said = [(w(f"status.by_{one.way}", day=dates.day(one.on, lang)), one.text) for one in replies]
+    said = [(w(_way(one), day=dates.day(one.on, lang)), one.text) for one in replies]
     if others:
         rows.append((w("status.unverified"), w("status.unverified_text")))
     content = chrome.status_html(lang, rows, said, code, erasable=found.status != "withdrawn")
@@ -102,6 +102,13 @@ def _only_published(lang: Edition, code: str) -> Response:
     ]
     content = chrome.status_html(lang, rows, [], code, erasable=True)
     return replying.page(lang, w("status.title"), content, switch=_address)
+
+
+def _way(one: Reply) -> str:
+    """That a letter was sent is said once the mail server has taken it."""
+    if one.way != "email":
+        return f"status.by_{one.way}"
+    return f"status.by_email_{one.mail}" if one.mail else "status.by_status"
 
 
 def _is_owed(found: Status) -> bool:
@@ -123,5 +130,8 @@ def _status_body(found: Status, replies: Sequence[Reply], others: int) -> dict[s
         "closed_on": iso(found.closed_on),
         "deleted_by": None if found.status == "withdrawn" else iso(found.retain_until),
         "unverified_replies": others,
-        "replies": [{"on": iso(one.on), "way": one.way, "text": one.text} for one in replies],
+        "replies": [
+            {"on": iso(one.on), "way": one.way, "text": one.text, "mail": one.mail or None}
+            for one in replies
+        ],
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from forms_api import privacy
+from forms_api import privacy, smtp
 from forms_api.settings import Settings
 from forms_api.store import letters
 from forms_api.store.engine import migrate, open_engine, refuse_missing
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    """1 while there are dead letters, else 0. Raises SettingsError."""
+    """1 while letters were given up that an operator can help, else 0. Raises SettingsError."""
     url = Settings.from_env(environ).database_url
     refuse_missing(url)
     engine = open_engine(url)
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         if args.retry:
             revived = privacy.directly(engine)(letters.revive)
         with engine.connect() as connection:
-            counts = letters.counts(connection)
+            counts, stuck = letters.counts(connection), letters.stuck(connection)[0]
             c = outbox.c
             columns = select(c.dedupe, c.desk, c.state, c.attempts, c.last_error)
             rows = connection.execute(columns.where(c.state != "sent").order_by(c.id)).mappings()
@@ -45,5 +45,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     else:
         print(" · ".join(f"{state} {count}" for state, count in counts.items()))
         for row in unsent:
-            print("  ".join(str(value) for value in row.values() if value is not None))
-    return 1 if counts["dead"] else 0
+            error = " / ".join(smtp.why(row.pop("last_error") or ""))
+            print("  ".join(str(value) for value in (*row.values(), error)))
+    return 1 if stuck else 0

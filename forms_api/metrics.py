@@ -7,16 +7,18 @@ Routes, statuses, times and counts; no answers, no addresses. The public address
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_app
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import services
+from forms_api import clock, heartbeat, privacy, services
+from forms_api.forms import Form
 from forms_api.services import Services
 from forms_api.store import forgetting, letters
 
@@ -81,19 +83,23 @@ class _State:
     def collect(self) -> Iterator[Metric]:
         detail = health(self._mine)
         yield GaugeMetricFamily("jinqiao_up", "The database answers", detail["database"] == "ok")
+        stopped = detail.get("forgetting", "ok") != "ok"
+        yield GaugeMetricFamily("jinqiao_forgetting_stopped", "The clock may be wrong", stopped)
         yield GaugeMetricFamily("jinqiao_waiting_jobs", "Jobs for the writer", detail["queue"])
         boxes = GaugeMetricFamily("jinqiao_outbox", "Letters by state", labels=["state"])
         for state, count in detail.get("outbox", {}).items():
             boxes.add_metric([state], count)
         yield boxes
+        yield GaugeMetricFamily("jinqiao_stuck", "Given up; mend mail", detail.get("stuck", 0))
         # Not by form: whoever reads this every few seconds would know what came at which moment.
         yield GaugeMetricFamily("jinqiao_received", "Ever received", detail.get("received", 0))
 
 
 def health(mine: Services) -> dict[str, Any]:
-    """`status` is ok, or degraded when nothing can be written or letters are dead.
+    """`status` is ok, or degraded: nothing can be written, letters are stuck, forgetting stopped.
 
-    `database` is ok, gone (not the file that was opened), full, away or busy.
+    `database` is ok, gone (not the file that was opened), full, away or busy. `forgetting` is ok,
+    or why it stopped: a key of heartbeat.REASONS.
     """
     detail: dict[str, Any] = {
         "database": mine.health.state(),
@@ -104,9 +110,19 @@ def health(mine: Services) -> dict[str, Any]:
     try:
         with mine.engine.connect() as connection:
             detail["outbox"] = letters.counts(connection)
+            detail["stuck"] = letters.stuck(connection)[0]
             detail["received"] = sum(forgetting.totals(connection).values())
+            detail["forgetting"] = _forgetting(connection, mine.forms)
     except SQLAlchemyError:
         detail["database"] = "away" if detail["database"] == "ok" else detail["database"]
-    dead = detail.get("outbox", {}).get("dead", 0)
-    detail["status"] = "ok" if detail["database"] == "ok" and not dead else "degraded"
+    stuck, stopped = detail.get("stuck", 0), detail.get("forgetting", "ok") != "ok"
+    well = detail["database"] == "ok" and not stuck and not stopped
+    detail["status"] = "ok" if well else "degraded"
     return detail
+
+
+def _forgetting(connection: Connection, forms: Mapping[str, Form]) -> str:
+    verdict = heartbeat.look(
+        connection, clock.now(), lambda now: privacy.is_due(connection, forms, now)
+    )
+    return verdict.why or "ok"

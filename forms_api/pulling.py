@@ -11,19 +11,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from forms_api import answer_files, clock, publishable, totals, yaml_text
 from forms_api.forms import load_all
 from forms_api.settings import ROOT, Settings, SettingsError
-from forms_api.store import answers, figures
+from forms_api.store import aggregates, answers, figures
 from forms_api.store.answers import OFFERED, PublishedAnswer
 from forms_api.store.engine import address, begin_writing, head, open_engine, revision_of
 
 FOLDER: Final = ROOT / "docs/data/answers"
 TOTALS: Final = "totals.yml"  # beside the folder of answers
-#: Forms that answer to nobody: what they are for is their totals.
+#: Forms that answer to nobody: what they are for is their totals. Desks count what they opened of
+#: one, the host the other.
 COUNTED: Final = ("branch-survey", "page-feedback")
 _HEAD: Final = (
     "# 由 manage.py answers pull 写入：整月的合计数，不到 10 的不写（null）。\n"
@@ -84,18 +85,24 @@ def _write_totals(engine: Engine, path: Path, today: date) -> bool:
     forms, months = load_all(), totals.months_before(today)
     known = yaml_text.load(path.read_text("utf-8")) if path.exists() else None
     before: Mapping[str, Any] = known if isinstance(known, dict) else {}
-    published = {} if before.get("sample") else before.get("choices") or {}
+    published: Mapping[str, Any] = {} if before.get("sample") else before
+    looked = dict(published.get("looked", {}))
     with engine.connect() as connection:
         counted = figures.counts(connection)
-        chosen = figures.choices(connection, COUNTED, f"{today:%Y-%m}-01")
+        chosen = {
+            name: _host_counted(connection, name, months[-1], looked)
+            if forms[name].counted_by_host
+            else aggregates.find(connection, name).released
+            for name in COUNTED
+        }
+    past = published.get("service", {})
     made = {
         "until": months[-1],
-        "service": totals.service(counted.received, counted.took, forms.values(), months),
+        "looked": looked,
+        "service": totals.service(counted.received, counted.took, forms.values(), months, past),
         "choices": {
             name: totals.choices(
-                forms[name],
-                {part: cells for (form, part), cells in chosen.items() if form == name},
-                published.get(name, {}),
+                forms[name], chosen[name], published.get("choices", {}).get(name, {})
             )
             for name in COUNTED
         },
@@ -105,6 +112,19 @@ def _write_totals(engine: Engine, path: Path, today: date) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     answer_files.replace(path, answer_files.dump(made, _HEAD))
     return True
+
+
+def _host_counted(
+    connection: Connection, form: str, until: str, looked: dict[str, str]
+) -> Mapping[str, Mapping[str, int | None]]:
+    """Cells of whole months; none, so that those published stay, until enough more have answered
+    since these were looked at. `looked`: up to which month.
+    """
+    since = figures.choices(connection, form, until, after=looked.get(form, ""))
+    if max((sum(cells.values()) for cells in since.values()), default=0) < totals.LEAST:
+        return {}
+    looked[form] = until
+    return figures.choices(connection, form, until)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from forms_api.privacy import Write
 from forms_api.sealing import Sealer
 from forms_api.store import submissions
 from forms_api.store.engine import clear_log
-from forms_api.store.tables import note, outbox, proposal, reading, reply, submission
+from forms_api.store.tables import aggregate, note, outbox, proposal, reading, reply, submission
 
 _BATCH: Final = 50  # pieces a transaction, so that nobody waits long
 _SEALED: Final[Sequence[tuple[Table, Column[Any]]]] = (
@@ -28,6 +28,7 @@ _SEALED: Final[Sequence[tuple[Table, Column[Any]]]] = (
     (reading, reading.c.sealed),
     (proposal, proposal.c.sealed),
     (outbox, outbox.c.sealed),
+    (aggregate, aggregate.c.sealed),
 )
 
 

@@ -45,11 +45,13 @@ class Settings:
     site: Path | None = None
     site_problems: Path = VAR / "problems.json"
     smtp_url: str = field(default="", repr=False)  # "": mail is printed
+    smtp_ca_file: Path | None = None  # None: the system's authorities
     mail_from: str = ""
     desk_mail: Mapping[str, str] = field(default_factory=dict)  # mailbox by desk
     metrics_port: int = 0  # 0: none
     housekeeping: bool = True
     backups: Path = VAR / "backups"
+    backup_days: int = 35  # that a backup is kept; the privacy page says so
     inbox_minutes: int = 15  # of idleness, until the inbox forgets its key
     one_desk: bool = False  # nobody else is there to release what is to be published
     secret_since: str = ""  # an ISO date; "" when nobody noted it
@@ -274,14 +276,28 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
 def _mailbox(text: str) -> str:
     from email_validator import validate_email
 
-    return validate_email(text, check_deliverability=False).normalized
+    found = validate_email(text, check_deliverability=False).ascii_email
+    if not found:
+        raise ValueError(
+            "@ 前面只能是英文字母、数字和符号 / before the @ only plain letters, digits and marks "
+            "can be written to"
+        )
+    return found
 
 
 def _smtp(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("it must look like smtp://user:password@host:587 or smtps://host")
+    from forms_api import smtp
+
+    smtp.address(text)
     return text
+
+
+def _authorities(text: str) -> Path:
+    from forms_api import smtp
+
+    path = _path(text)
+    smtp.tls_context(path)
+    return path
 
 
 def _day(text: str) -> str:
@@ -309,10 +325,12 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "FORMS_QUEUE": ("queue", _number(1, 100_000)),
     "FORMS_DISK_RESERVE_MB": ("disk_reserve", _number(0, 1_000_000)),
     "FORMS_SMTP_URL": ("smtp_url", _smtp),
+    "FORMS_SMTP_CA_FILE": ("smtp_ca_file", _authorities),
     "FORMS_MAIL_FROM": ("mail_from", _mailbox),
     "FORMS_METRICS_PORT": ("metrics_port", _number(0, 65535)),
     "FORMS_HOUSEKEEPING": ("housekeeping", _flag),
     "FORMS_BACKUPS": ("backups", _path),
+    "FORMS_BACKUP_DAYS": ("backup_days", _number(1, 400)),
     "FORMS_INBOX_MINUTES": ("inbox_minutes", _number(1, 240)),
     "FORMS_ONE_DESK": ("one_desk", _flag),
     "FORMS_SITE": ("site", _path),

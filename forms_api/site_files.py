@@ -117,7 +117,8 @@ def _find(root: Path, url: str) -> _Found | str | None:
     """The file of an address, another address to go to, or None."""
     # A backslash, NUL or ".." part never names a page; resolve() below also stops symlinks.
     parts = [part for part in url.split("/") if part]
-    wrong = "\0" in url or "\\" in url or any(part.startswith(".") for part in parts)
+    hidden = any(part.startswith(".") for part in parts) and url != headers.SECURITY
+    wrong = "\0" in url or "\\" in url or hidden
     target = root.joinpath(*parts) if not wrong else root / "\x01"
     try:
         inside = target.resolve().is_relative_to(root)

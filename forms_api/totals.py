@@ -1,6 +1,9 @@
-"""Counts as they may be published: small ones hidden, and what would give them away with them.
+"""Counts as they may be published: small ones hidden, and nothing to be learnt by subtraction.
 
-Pure. `published` makes what stands in docs/data/totals.yml, from counts of whole months.
+Pure. One rule holds for every number (`renewed`): what is published grows by LEAST persons at once
+or stays as it is. So a cell is a sum of groups of at least LEAST persons that never overlap, and no
+release less another, for any cells, tells of fewer. And a table is looked at anew only when LEAST
+more persons are in it: that a cell changed tells of none of them that they made it change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,24 +17,29 @@ LEAST: Final = 10  # no smaller number is published
 MONTHS: Final = 12
 Shown = Mapping[str, int | None]
 Figures = Mapping[str, Any]
+_KINDS: Final = ("received", "answered")
 
 
-def hidden(cells: Mapping[str, int], *, of_a_sum: bool) -> dict[str, int | None]:
-    """Cells below LEAST become None; with `of_a_sum` also those that keep them from being found.
+def renewed(before: Shown, counted: Mapping[str, int], persons: int | None = None) -> Shown:
+    """Cells as they may stand after what was published `before`; None is hidden.
 
-    Where the sum of all cells is known, so is that of the hidden ones: it must stand for at least
-    two cells and LEAST persons, or the smallest cell still shown is hidden too. Cells that nobody
-    chose are nobody's secret: when all hidden ones are such, no more need hiding.
+    A hidden cell counts as LEAST - 1. With `persons`, each of whom is in one cell, those who are in
+    no cell that is shown are none or at least LEAST: else the smallest change has to wait. Empty
+    while nothing can be shown.
     """
-    gone = {name for name, count in cells.items() if count < LEAST}
-    rest = sorted(cells.keys() - gone, key=lambda name: (cells[name], name))
-    while of_a_sum and rest and 0 < sum(cells[name] for name in gone) < LEAST:
-        gone.add(rest.pop(0))
-    return {name: None if name in gone else count for name, count in cells.items()}
-
-
-def several(number: int) -> int | None:
-    return number if number >= LEAST else None
+    now = {name: before.get(name) for name in {**before, **counted}}
+    changed = []
+    for name in now:
+        was = before.get(name, 0)
+        grown = counted.get(name, 0) - (LEAST - 1 if was is None else was)
+        if grown >= LEAST:
+            now[name] = counted[name]
+            changed.append((grown, name))
+    changed.sort(reverse=True)
+    while persons is not None and changed and 0 < persons - _sum(now) < LEAST:
+        _, name = changed.pop()
+        now[name] = before.get(name)
+    return now if any(now.values()) else {}
 
 
 def months_before(today: date, count: int = MONTHS) -> list[str]:
@@ -66,74 +74,127 @@ def service(
     took: Mapping[tuple[str, str, int], int],
     forms: Iterable[Form],
     months: Sequence[str],
+    before: Figures,
 ) -> dict[str, Any]:
-    """Received and answered by month and by form, with the median and about which share
-    came within the promised time, of forms that promise an answer. None stands for what is hidden.
+    """Received and answered of forms that promise an answer, up to the last of `months`.
+
+    `years`: by calendar year and form, this year's and the last one's; `forms` are their sums, so
+    that a year leaves as a whole, with the median and about which share came in time. `months`: all
+    forms together to the nearest LEAST, each once and for all. `looked`: up to which month each
+    kind was counted when its cells were last looked at.
     """
     promised = {form.id: form.answer_days for form in forms if form.answer_days}
-    came = {key: count for key, count in received.items() if key[0] in promised}
-    answers = {key: count for key, count in took.items() if key[0] in promised}
-
-    def by(counts: Mapping[Any, int], place: int, names: Iterable[str]) -> dict[str, int]:
-        return {
-            name: sum(n for key, n in counts.items() if key[place] == name and key[1] in months)
-            for name in names
-        }
-
-    def row(form: str) -> dict[str, Any]:
-        days: dict[int, int] = {}
-        for (name, month, took_days), count in answers.items():
-            if name == form and month in months:
-                days[took_days] = days.get(took_days, 0) + count
-        total = sum(days.values())
-        in_time = sum(n for day, n in days.items() if day <= (promised[form] or 0))
-        return {
-            "received": came_by_form[form],
-            "answered": answered_by_form[form],
-            "median": median(days),
-            "in_time": about(in_time, total),
-        }
-
-    came_by_form = hidden(by(came, 0, promised), of_a_sum=True)
-    answered_by_form = hidden(by(answers, 0, promised), of_a_sum=True)
-    came_by_month = hidden(by(came, 1, months), of_a_sum=True)
-    answered_by_month = hidden(by(answers, 1, months), of_a_sum=True)
+    until = months[-1]
+    answers = {key: n for key, n in took.items() if key[0] in promised and key[1] <= until}
+    counted = {
+        "received": {k: n for k, n in received.items() if k[0] in promised and k[1] <= until},
+        "answered": _without_days(answers),
+    }
+    looked = dict(before.get("looked", {}))
+    due = [kind for kind in _KINDS if _since(counted[kind], looked.get(kind, "")) >= LEAST]
+    looked |= dict.fromkeys(due, until)
+    years: dict[str, dict[str, dict[str, int | None]]] = {}
+    for year in (str(int(until[:4]) - 1), until[:4]):
+        published = before.get("years", {}).get(year, {})
+        cells = {kind: {name: one[kind] for name, one in published.items()} for kind in _KINDS}
+        for kind in due:
+            cells[kind] = dict(renewed(cells[kind], _by_form(counted[kind], year)))
+        if any(cells.values()):
+            years[year] = {
+                name: {kind: cells[kind].get(name) for kind in _KINDS} for name in promised
+            }
+    rows = {name: _row(name, promised[name] or 0, years, answers, before) for name in promised}
     return {
-        "received": several(sum(by(came, 1, months).values())),
-        "answered": several(sum(by(answers, 1, months).values())),
-        "months": {
-            month: {"received": came_by_month[month], "answered": answered_by_month[month]}
-            for month in months
-        },
-        "forms": {form: row(form) for form in promised},
+        **{kind: _total(rows.values(), kind) for kind in _KINDS},
+        "months": {month: _month(month, counted, before) for month in months},
+        "forms": rows,
+        "years": years,
+        "looked": looked,
     }
 
 
-def choices(form: Form, counted: Mapping[str, Mapping[str, int]], before: Figures) -> Figures:
-    """Field → {answers, cells} of a form's counted choices.
+def _row(
+    form: str,
+    promised: int,
+    years: Mapping[str, Figures],
+    answers: Mapping[tuple[str, str, int], int],
+    before: Figures,
+) -> dict[str, Any]:
+    """Median and share belong to the number of answers: they stay as long as it does."""
+    shown = {kind: _total([some[form] for some in years.values()], kind) for kind in _KINDS}
+    if shown["answered"] is None:
+        return {**shown, "median": None, "in_time": None}
+    old = before.get("forms", {}).get(form, {})
+    past = before.get("years", {})
+    if all(some[form]["answered"] == past.get(year, {}).get(form, {}).get("answered")
+           for year, some in years.items()):  # fmt: skip
+        return {**shown, "median": old.get("median"), "in_time": old.get("in_time")}
+    days: dict[int, int] = {}
+    for (name, month, took), count in answers.items():
+        if name == form and month[:4] in years:
+            days[took] = days.get(took, 0) + count
+    in_time = sum(n for day, n in days.items() if day <= promised)
+    return {**shown, "median": median(days), "in_time": about(in_time, sum(days.values()))}
 
-    `before` is what was published last: a field keeps that until LEAST more answers came, so that
-    two releases side by side do not tell what the few between them chose. A question with several
-    ticks has no sum, hence no number of answers.
-    """
-    found: dict[str, Any] = {}
-    for field in form.fields:
-        cells = counted.get(field.name, {})
-        if not field.tally or not cells:
-            continue
-        ticks = isinstance(field, Checks)
-        answers = None if ticks else several(sum(cells.values()))
-        now = {"answers": answers, "cells": hidden(cells, of_a_sum=not ticks)}
-        old = before.get(field.name)
-        if old and _grown(old, now) < LEAST:
-            now = dict(old)
-        found[field.name] = now
+
+def _month(
+    month: str, counted: Mapping[str, Mapping[tuple[str, str], int]], before: Figures
+) -> dict[str, int | None]:
+    """To the nearest LEAST, so that forms less months tell nothing; a month never changes."""
+    if month in before.get("months", {}):
+        return dict(before["months"][month])
+    numbers = {
+        kind: sum(n for key, n in cells.items() if key[1] == month)
+        for kind, cells in counted.items()
+    }
+    return {
+        kind: (n + LEAST // 2) // LEAST * LEAST if n >= LEAST else None
+        for kind, n in numbers.items()
+    }
+
+
+def _by_form(counted: Mapping[tuple[str, str], int], year: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (form, month), count in counted.items():
+        if month[:4] == year:
+            found[form] = found.get(form, 0) + count
     return found
 
 
-def _grown(old: Figures, now: Figures) -> int:
-    """By how many answers, as far as published figures can tell."""
-    if old.get("answers") is not None and now["answers"] is not None:
-        return int(now["answers"] - old["answers"])
-    pairs = ((old["cells"].get(name), count) for name, count in now["cells"].items())
-    return sum((count or 0) - (was or 0) for was, count in pairs)
+def _without_days(answers: Mapping[tuple[str, str, int], int]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for (form, month, _), count in answers.items():
+        found[form, month] = found.get((form, month), 0) + count
+    return found
+
+
+def _since(counted: Mapping[tuple[str, str], int], month: str) -> int:
+    return sum(count for key, count in counted.items() if key[1] > month)
+
+
+def _sum(cells: Shown) -> int:
+    return sum(count or 0 for count in cells.values())
+
+
+def _total(rows: Iterable[Figures], kind: str) -> int | None:
+    return sum(row[kind] or 0 for row in rows) or None
+
+
+def choices(
+    form: Form, counted: Mapping[str, Mapping[str, int | None]], before: Figures
+) -> dict[str, Any]:
+    """Field → {answers, cells} of a form's counted choices, after what was published `before`.
+
+    `answers` are those in the cells that are shown. A question with several ticks has none.
+    """
+    found: dict[str, Any] = {}
+    for field in form.fields:
+        if not field.tally:
+            continue
+        was = before.get(field.name, {}).get("cells", {})
+        now = {name: n for name, n in counted.get(field.name, {}).items() if n is not None}
+        if cells := renewed(was, now):
+            ordered = dict(sorted(cells.items()))
+            answers = None if isinstance(field, Checks) else _sum(cells) or None
+            found[field.name] = {"answers": answers, "cells": ordered}
+    return found

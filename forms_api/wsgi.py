@@ -1,12 +1,13 @@
 """The application a WSGI server imports; the only place that reads the environment."""
 
+import atexit
 import os
 import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from forms_api import logs, services
+from forms_api import logs, outbox, services
 from forms_api.app import create_app
 from forms_api.housekeeping import Housekeeper
 from forms_api.metrics import Metrics
@@ -36,6 +37,9 @@ if _settings.metrics_port:
     Metrics(_forms).serve(_settings.metrics_port)
 if _settings.housekeeping:
     Housekeeper(_forms).start()
+    _delivery = outbox.of(_forms)
+    _delivery.start()
+    atexit.register(_delivery.stop)  # before the writer closes: what was sent is noted
 
 if _settings.site:
     from forms_api.site_files import SiteFiles

@@ -138,7 +138,9 @@ def _render(
         shells = tidy.tidy(public, private)
         answers.write(sources, _answer_shells(private), public)
         sources.assets.write(public)
-        identity.write(public, sources.assets, sources.site.identity, sources.palettes["light"])
+        whose = sources.site.identity
+        told = identity.security_txt(whose, sources.site_url, sources.today)
+        identity.write(public, sources.assets, whose, sources.palettes["light"], told)
         qr.write(public, codes)
         moved.write(root, public, private, shells, sources)
         if traditional := edition.of(root, sources.site.identity):

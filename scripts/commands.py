@@ -97,7 +97,7 @@ COMMANDS = {
         SERVICE,
         "删除到期的表单内容；--dry-run 只说会删什么",
         "delete what is due from the forms; --dry-run only says what",
-        "[--dry-run] [--json]",
+        "[--dry-run] [--clock-is-right] [--json]",
     ),
     "database": Command(
         SERVICE,
@@ -131,9 +131,9 @@ COMMANDS = {
     ),
     "outdated": Command(
         "scripts.outdated",
-        "看哪些依赖落后了，哪个版本被作者撤回",
-        "see which pinned requirements are behind or were withdrawn",
-        "[--json]",
+        "看哪些依赖落后了，哪个版本被作者撤回；--audit 查已知的漏洞",
+        "see which pinned requirements are behind or were withdrawn; --audit: vulnerable",
+        "[--audit] [--json]",
     ),
     "keys": Command(
         SERVICE,

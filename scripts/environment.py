@@ -23,8 +23,11 @@ from scripts import environment_faults
 from scripts.outcome import CannotRun, both
 from scripts.progress import Step, say, step
 
+# Each holds everything of the one before at the same versions; a test sees to it. The service's
+# own is installed by pip alone into `.venv-forms` of a server, see the handbook.
+FORMS = "requirements-forms.txt"
 RUN = "requirements.txt"
-DEV = "requirements-dev.txt"  # holds everything of RUN at the same versions; a test sees to it
+DEV = "requirements-dev.txt"
 STAMP = "jinqiao.json"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -237,8 +238,37 @@ def assets(root: Path, identity: Mapping[str, Any]) -> Assets:
     return Assets(folder, made)
 
 
-def write(public: Path, assets: Assets, identity: dict[str, Any], palette: Palette) -> None:
-    """The files that are asked for by name: /favicon.ico and a web manifest per language."""
+def security_txt(identity: Mapping[str, Any], site_url: str, today: date) -> str:
+    """RFC 9116: whom to tell of a weakness; "" without an address.
+
+    It expires ten to eleven months from now, on the first of a month, so that two hosts that
+    publish in the same month publish the same.
+    """
+    if not identity["email"]:
+        return ""
+    months = today.year * 12 + today.month - 1 + 11
+    expires = date(months // 12, months % 12 + 1, 1)
+    return (
+        f"Contact: mailto:{identity['email']}\n"
+        f"Expires: {expires.isoformat()}T00:00:00Z\n"
+        "Preferred-Languages: zh, en\n"
+        f"Canonical: {site_url}.well-known/security.txt\n"
+    )
+
+
+def write(
+    public: Path,
+    assets: Assets,
+    identity: dict[str, Any],
+    palette: Palette,
+    security: str,
+) -> None:
+    """The files that are asked for by name: /favicon.ico, a web manifest per language, and
+    /.well-known/security.txt with the text `security`, if there is any.
+    """
+    if security:
+        (public / ".well-known").mkdir()
+        (public / ".well-known/security.txt").write_text(security, encoding="utf-8")
     small = assets.published["icon-32.png"][1]
     (public / "favicon.ico").write_bytes(drawing.ico(small, 32))
     for lang, prefix, code in (("zh", "", "zh-Hans"), ("en", "en/", "en")):

@@ -1,7 +1,8 @@
 """`manage.py outdated`: which pinned packages are behind the index, and which were withdrawn.
 
 pip answers both questions, with the index, proxy and certificates that it is set up with: what it
-would install of the pins, and what without them. Nothing is installed.
+would install of the pins, and what without them. Nothing is installed. `--audit` asks instead
+which pins have a known vulnerability.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scripts import environment, environment_faults
+from scripts import audit, environment, environment_faults
 from scripts.outcome import DONE, SHORT, both
 from scripts.progress import step
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Who needs a package → the file of it; each file holds what stands in those before.
+PARTS = {"forms": environment.FORMS, "site": environment.RUN, "dev": environment.DEV}
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<rest>[^\\]+?)\s*\\?$", re.MULTILINE)
 _YANKED = re.compile(
     r"yanked version: '(?P<name>[^']+)'.*?\n\s*Reason for being yanked: (?P<why>[^\n]*)"
@@ -38,7 +41,8 @@ class Package:
     """A pin that is behind or was withdrawn.
 
     `step`: the first part of the number that differs (major, minor, patch), "" when none does;
-    `part`: runtime or dev; `declared`: in pyproject.toml, others come along with one of those;
+    `part`: forms (the service needs it), site or dev; `declared`: in pyproject.toml, others come
+    along with one of those;
     `yanked`: why its makers withdrew the pinned version, "" when they did not.
     """
 
@@ -53,21 +57,23 @@ class Package:
 
 def look(root: Path) -> list[Package]:
     """Raises CannotRun when the index cannot be asked."""
-    runtime, pins = (_pins(root / name) for name in (environment.RUN, environment.DEV))
+    parts = {name: part for part, file in reversed(PARTS.items()) for name, _ in _pins(root / file)}
+    pins = _pins(root / environment.DEV)
     wanted = [f"{name}=={rest}" for name, rest in pins]
     free = [f"{name} {''.join(rest.partition(';')[1:])}" for name, rest in pins]
     with step(both("正在问软件包索引", "Asking the package index"), announce=True):
         with ThreadPoolExecutor(2) as pool:
             asked = pool.submit(_resolved, root, wanted), pool.submit(_resolved, root, free)
         (now, yanked), (newest, _) = (one.result() for one in asked)
-    of_runtime, declared = {canonicalize_name(name) for name, _ in runtime}, _declared(root)
+    part_of = {_plain(name): part for name, part in parts.items()}
+    declared = _declared(root)
     return [
         Package(
             name,
             version,
             newest[name],
             step_between(version, newest[name]),
-            "runtime" if name in of_runtime else "dev",
+            part_of[name],
             name in declared,
             yanked.get(name, ""),
         )
@@ -128,24 +134,57 @@ def _told(said: str) -> str:
     return said + ("\nNetwork is unreachable" if "(from versions: none)" in said else "")
 
 
+_PART_NAMES = {
+    "forms": both("服务", "service"),
+    "site": both("网站", "site"),
+    "dev": both("测试", "dev"),
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
     )
+    parser.add_argument(
+        "--audit",
+        action="store_true",
+        help="改问漏洞库：哪些版本有已知的漏洞 / ask instead which have a known vulnerability",
+    )
+    parser.add_argument("--osv", default=audit.OSV, metavar="URL", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
-    """1 when something is behind or withdrawn."""
+    """1 when something is behind, withdrawn or vulnerable."""
+    if args.audit:
+        return _audit(args)
     found = look(ROOT)
     if args.json:
         print(json.dumps({"packages": [asdict(one) for one in found]}, ensure_ascii=False))
         return SHORT if found else DONE
-    for one in sorted(found, key=lambda one: (not one.yanked, one.part != "runtime", one.name)):
-        kind = {"runtime": both("运行", "runtime"), "dev": both("测试", "dev")}[one.part]
+    for one in sorted(
+        found, key=lambda one: (not one.yanked, list(PARTS).index(one.part), one.name)
+    ):
+        kind = _PART_NAMES[one.part]
         along = "" if one.declared else both(" · 随别的带入", "comes along")
         print(f"{one.name:<28}{one.version:>12} → {one.latest:<12}{one.step:<6} {kind}{along}")
         if one.yanked:
             print("    " + both(f"这个版本已被作者撤回：{one.yanked}", f"withdrawn: {one.yanked}"))
     if not found:
         print(both("都是最新的。", "everything is up to date."))
+    return SHORT if found else DONE
+
+
+def _audit(args: argparse.Namespace) -> int:
+    pins = [(name, rest.split(";")[0].strip()) for name, rest in _pins(ROOT / environment.DEV)]
+    found = audit.vulnerable(pins, args.osv)
+    if args.json:
+        print(json.dumps({"vulnerable": [asdict(one) for one in found]}, ensure_ascii=False))
+        return SHORT if found else DONE
+    for one in found:
+        print(f"{one.name} {one.version}")
+        for advisory in one.advisories:
+            print(f"    {audit.PAGE}{advisory}")
+    if not found:
+        zh, en = f"查了 {len(pins)} 个，没有已知的漏洞。", f"{len(pins)} asked, none is known."
+        print(both(zh, en))
     return SHORT if found else DONE

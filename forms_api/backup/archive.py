@@ -13,12 +13,15 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import pyrage  # type: ignore[import-untyped]
 
+from forms_api import clock
 from forms_api.backup.faults import BackupError
 from forms_api.recipients import key_id
 
@@ -27,6 +30,8 @@ _KIND: Final = b"jinqiao-backup 1\n"
 _LONGEST: Final = 64 * 1024  # bytes of the line about it
 _STANZA: Final = b"\n-> X25519 "
 _PIECE: Final = 1 << 20
+PART: Final = ".part"  # how the name of one ends that is being written
+_ROOM: Final = 100  # bytes, for the size and the hash that are known last
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +54,54 @@ class Manifest:
 
 
 def write(
-    snapshot: Path, target: Path, recipients: tuple[str, ...], known: Mapping[str, object]
+    snapshot: IO[bytes], target: Path, recipients: tuple[str, ...], known: Mapping[str, object]
 ) -> Manifest:
     """Seal a snapshot to the recipients; whole or not at all, on the disk when it returns.
 
-    `known` has the manifest's created_at, schema, rows and source.
+    `known` has the manifest's created_at, schema, rows and source. Raises BackupError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sealed = target.with_name(f".{target.name}.sealed-{os.getpid()}")
-    part = target.with_name(f".{target.name}.part-{os.getpid()}")
-    keys = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
+    keys = [_recipient(text) for text in recipients]
+    part = target.with_name(f".{target.name}{PART}")
+    plain_bytes, plain_sha256 = measured(snapshot)
+    about = Manifest(
+        **known,  # type: ignore[arg-type]
+        keys=tuple(key_id(text) for text in recipients),
+        plain_bytes=plain_bytes,
+        plain_sha256=plain_sha256,
+    )
+    room = len(json.dumps(asdict(about))) + _ROOM
     try:
-        with snapshot.open("rb") as plain, _private(sealed) as out:
-            pyrage.encrypt_io(plain, out, keys)
-        sizes = {name: _measured(path) for name, path in (("plain", snapshot), ("sealed", sealed))}
-        about = Manifest(
-            **known,  # type: ignore[arg-type]
-            keys=tuple(key_id(text) for text in recipients),
-            plain_bytes=sizes["plain"][0],
-            plain_sha256=sizes["plain"][1],
-            sealed_bytes=sizes["sealed"][0],
-            sealed_sha256=sizes["sealed"][1],
-        )
-        with _private(part) as file, sealed.open("rb") as body:
-            file.write(_KIND + json.dumps(asdict(about)).encode() + b"\n")
-            while piece := body.read(_PIECE):
-                file.write(piece)
+        with _private(part) as file:
+            file.write(_head(about, room))
+            snapshot.seek(0)
+            pyrage.encrypt_io(snapshot, file, keys)
+            file.flush()
+            size, digest = measured(file, len(_KIND) + room + 1)
+            about = replace(about, sealed_bytes=size, sealed_sha256=digest)
+            file.seek(0)
+            file.write(_head(about, room))
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
-        sealed.unlink(missing_ok=True)
         part.unlink(missing_ok=True)
     return about
+
+
+def _head(about: Manifest, room: int) -> bytes:
+    """Of one length before and after the ciphertext is known."""
+    return _KIND + json.dumps(asdict(about)).ljust(room).encode() + b"\n"
+
+
+def _recipient(text: str) -> Any:
+    try:
+        return pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError as error:
+        raise BackupError(
+            f"公钥文件里有一行不是公钥（{text[:12]}…）：请看 FORMS_RECIPIENTS_FILE。",
+            f"a line of the recipients is no public key ({text[:12]}…): see FORMS_RECIPIENTS_FILE.",
+        ) from error
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -113,7 +132,7 @@ def verify(path: Path) -> Manifest:
     return about
 
 
-def unseal(path: Path, identities: list[str], snapshot: Path) -> Manifest:
+def unseal(path: Path, identities: list[str], snapshot: IO[bytes]) -> Manifest:
     """Open a verified backup into `snapshot`. Raises BackupError: wrong key, or broken."""
     about = verify(path)
     keys = [pyrage.x25519.Identity.from_str(text) for text in identities]
@@ -124,21 +143,44 @@ def unseal(path: Path, identities: list[str], snapshot: Path) -> Manifest:
             f"this key does not open {path.name}: use one of {', '.join(about.keys)} "
             "(keys list says whose they are).",
         )
-    with _opened(path) as file, _private(snapshot) as plain:
+    with _opened(path) as file:
         _manifest(file, path)
         try:
-            pyrage.decrypt_io(file, plain, keys)
+            pyrage.decrypt_io(file, snapshot, keys)
         except (pyrage.DecryptError, ValueError) as error:
             raise broken(path) from error
-    if _measured(snapshot) != (about.plain_bytes, about.plain_sha256):
+    snapshot.flush()
+    if measured(snapshot) != (about.plain_bytes, about.plain_sha256):
         raise broken(path)
     return about
 
 
-def newest(folder: Path) -> Path | None:
-    """The latest backup in a folder: their names are moments."""
+def listed(folder: Path) -> list[tuple[Path, Manifest]]:
+    """The backups of a folder by when they were made, the latest first; what is none is left out.
+
+    The moment is that of the host's clock, which may have been wrong.
+    """
+    found = []
+    for path in folder.glob(f"*{SUFFIX}") if folder.is_dir() else ():
+        with suppress(BackupError):
+            found.append((path, read_manifest(path)))
+    return sorted(found, key=lambda one: (one[1].created_at, one[0].name), reverse=True)
+
+
+def newest(folder: Path, now: datetime | None = None) -> Path | None:
+    """The latest backup in a folder: their names are moments.
+
+    One that a clock made which ran ahead is taken only where there is no other.
+    """
+    limit = stamp((now or clock.now()) + timedelta(hours=1))
     found = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
-    return found[-1] if found else None
+    past = [path for path in found if path.name <= f"jinqiao-{limit}{SUFFIX}"]
+    return next(reversed(past or found), None)
+
+
+def stamp(moment: datetime) -> str:
+    """As it stands in a backup's name."""
+    return clock.utc(moment).replace("-", "").replace(":", "")
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -176,17 +218,23 @@ def broken(path: Path) -> BackupError:
 
 
 def _private(path: Path) -> IO[bytes]:
-    """For writing, readable by nobody else."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    return os.fdopen(handle, "wb")
+    """For writing and reading back, by nobody else."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(handle, "r+b")
 
 
-def _measured(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+def measured(file: IO[bytes], start: int = 0) -> tuple[int, str]:
+    """Length and hash of what follows the first `start` bytes."""
+    size, digest = 0, hashlib.sha256()
+    file.seek(start)
+    while piece := file.read(_PIECE):
+        size += len(piece)
+        digest.update(piece)
+    return size, digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """A name given or taken away there is on the disk when this returns."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         return _tell(args, args.check, asdict(about), opened=bool(identities))
     refuse_missing(settings.database_url)
     engine = open_engine(settings.database_url)
-    folder = args.out or settings.backups
+    folder, dropped = args.out or settings.backups, list[Path]()
     try:
         if args.list_only:
             count = making.note_forgotten(engine, folder)
@@ -53,18 +53,28 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         path, about = making.make(engine, folder, recipients_of(settings))
         if identities:
             making.check(path, identities)
+        if folder == settings.backups:
+            dropped = making.drop_old(engine, folder, settings.backup_days)
     finally:
         engine.dispose()
-    return _tell(args, path, asdict(about), opened=bool(identities))
+    return _tell(args, path, asdict(about), opened=bool(identities), dropped=dropped)
 
 
 def recipients_of(settings: Settings) -> tuple[str, ...]:
     return settings.recipients or development_recipients(settings.keys_folder)
 
 
-def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, opened: bool) -> int:
+def _tell(
+    args: argparse.Namespace,
+    path: Path,
+    about: Mapping[str, Any],
+    *,
+    opened: bool,
+    dropped: Sequence[Path] = (),
+) -> int:
     if args.json:
-        print(json.dumps({"file": str(path), "opened": opened, **about}))
+        old = [one.name for one in dropped]
+        print(json.dumps({"file": str(path), "opened": opened, "dropped": old, **about}))
         return 0
     count = about["rows"].get("submission", 0)
     print(f"{path}: {count} 份 / {count} submissions, {about['created_at']}")
@@ -74,4 +84,8 @@ def _tell(args: argparse.Namespace, path: Path, about: Mapping[str, Any], *, ope
         print("已核对：文件完整，每把公钥各有一把锁；能不能打开，要用 --identity 私钥才知道。")
         print("Verified: the file is whole, with a lock for each public key; whether it opens")
         print("is known only with a secret key (--identity).")
+    if dropped:
+        print(
+            f"删掉了 {len(dropped)} 份太旧的备份。 / {len(dropped)} backups too old were deleted."
+        )
     return 0

@@ -93,6 +93,13 @@ def _tell(done: Restored) -> None:
     print("更晚的删除要有更新的名单（--forgotten）才知道。")
     print(f"{done.erased_again} of them were erased since and stay erased; erasures are known up")
     print(f"to {done.known_until}, later ones only from a newer list (--forgotten).")
+    if done.due_again:
+        print(f"另有 {done.due_again} 份此后到期删过，服务启动后按日期再删。")
+        print(f"{done.due_again} more were deleted at their date since: the service does so again.")
+    if done.not_obeyed:
+        print(f"名单里有 {len(done.not_obeyed)} 行的日期不可能对（时钟快过），没有照它删：")
+        print(f"{len(done.not_obeyed)} lines of the list cannot be right (a clock ran ahead) and")
+        print(f"were not obeyed: {', '.join(done.not_obeyed)}")
     if done.saved_as:
         print(f"换掉的那些（{done.newer_lost} 份是新的）存在 {done.saved_as}。")
         print(f"What was replaced ({done.newer_lost} newer ones) is in {done.saved_as}.")

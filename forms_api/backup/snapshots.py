@@ -1,29 +1,105 @@
-"""A database as one SQLite file, and back: the same for SQLite and PostgreSQL."""
+"""A database as one SQLite file, and back: the same for SQLite and PostgreSQL.
 
+A snapshot is not sealed yet, or no longer. Its file has no name from before its first byte, so
+that the kernel takes it away with the process, however that ends.
+"""
+
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import pysqlite3  # type: ignore[import-untyped]
-from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    StaticPool,
+    Table,
+    bindparam,
+    create_engine,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
+from sqlalchemy.exc import DatabaseError
 
 from forms_api.backup.faults import BackupError
 from forms_api.store import fence
-from forms_api.store.engine import begin_writing, head, migrate, open_engine, revision_of
-from forms_api.store.tables import metadata
+from forms_api.store.engine import begin_writing, head, migrate, revision_of
+from forms_api.store.tables import heartbeat, metadata
 
-TABLES: Final[tuple[Table, ...]] = tuple(metadata.sorted_tables)
+#: What is copied. The heartbeat tells of the clocks of one database and goes to no other.
+TABLES: Final[tuple[Table, ...]] = tuple(t for t in metadata.sorted_tables if t is not heartbeat)
+PREFIX: Final = ".snapshot-"
 _MANY: Final = 500  # rows a statement
+_FORMAT: Final = 18  # where an SQLite file says whether it has a log beside it; 1, 1: it has none
 
 
-def take(engine: Engine, snapshot: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`file`: its bytes. `engine`: the same as a database, on one connection; see `settle`."""
+
+    file: IO[bytes]
+    engine: Engine
+    _sink: Any
+
+    def settle(self) -> None:
+        """After bytes came in and before the engine is used: nothing is written beside it."""
+        self.file.flush()
+        if os.fstat(self.file.fileno()).st_size > _FORMAT:
+            os.pwrite(self.file.fileno(), b"\x01\x01", _FORMAT)
+
+
+@contextmanager
+def anonymous(folder: Path | None = None) -> Iterator[Snapshot]:
+    """An empty one, on the disk of `folder` or of the temporary files."""
+    handle, path = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+    try:
+        with os.fdopen(handle, "r+b") as file, closing(_connect(path)) as sink:
+            connection = _connect(path)
+            Path(path).unlink()
+            connection.execute("PRAGMA foreign_keys=ON")
+            engine = create_engine(
+                "sqlite://",
+                module=pysqlite3,
+                creator=lambda: connection,
+                poolclass=StaticPool,
+                hide_parameters=True,
+            )
+            try:
+                yield Snapshot(file, engine, sink)
+            finally:
+                engine.dispose()
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _connect(path: str) -> Any:
+    """It opens the file at once and reads nothing of it yet; its journal stays in memory."""
+    connection = pysqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=MEMORY")
+    return connection
+
+
+def take(engine: Engine, snapshot: Snapshot) -> dict[str, Any]:
     """Copy everything as of one moment, while the service goes on writing; its schema and rows.
 
     Raises BackupError when the database is empty, damaged, or of another version of the program.
     """
-    schema = revision_of(engine)
+    try:
+        schema = revision_of(engine)
+    except DatabaseError as error:
+        if engine.dialect.name != "sqlite" or not isinstance(error.orig, pysqlite3.DatabaseError):
+            raise
+        if isinstance(error.orig, pysqlite3.OperationalError):
+            raise
+        raise _damaged() from error
     if schema is None:
         raise BackupError(
             "数据库还是空的，没有可以备份的：请看 FORMS_DATABASE_URL 写的是哪一个。",
@@ -41,18 +117,9 @@ def take(engine: Engine, snapshot: Path) -> dict[str, Any]:
     else:
         _copy_rows(engine, schema, snapshot)
     _refuse_damaged(snapshot)
-    with opened(snapshot) as copy, copy.connect() as connection:
+    with snapshot.engine.connect() as connection:
         rows = counted(connection)
     return {"schema": schema, "rows": rows, "source": engine.dialect.name}
-
-
-@contextmanager
-def opened(snapshot: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{snapshot}")
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def counted(connection: Connection) -> dict[str, int]:
@@ -110,42 +177,48 @@ def _continue_numbers(target: Connection, table: Table) -> None:
     )
 
 
-def _copy_file(engine: Engine, snapshot: Path) -> None:
+def _copy_file(engine: Engine, snapshot: Snapshot) -> None:
     """By SQLite's online backup: writers are not held up, and what they add later is not in it."""
-    with engine.connect() as connection, closing(pysqlite3.connect(str(snapshot))) as copy:
+    with engine.connect() as connection:
         try:
-            connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+            connection.connection.driver_connection.backup(snapshot._sink)  # type: ignore[union-attr]
         except pysqlite3.OperationalError as error:
             raise BackupError(
                 f"没有备份：磁盘已满或不能写（{error}）。",
                 f"no backup was made: the disk is full or cannot be written ({error}).",
             ) from error
+        except pysqlite3.DatabaseError as error:
+            raise _damaged() from error
+    snapshot.settle()
 
 
-def _copy_rows(engine: Engine, schema: str, snapshot: Path) -> None:
+def _copy_rows(engine: Engine, schema: str, snapshot: Snapshot) -> None:
     if schema != head():
         raise BackupError(
             "数据库和程序的版本不同：请用同一版程序备份，或先启动一次服务。",
             "database and program are of different versions: back up with the version that "
             "serves, or start the service once.",
         )
-    with opened(snapshot) as copy:
-        migrate(copy)
-        one_moment = engine.connect().execution_options(isolation_level="REPEATABLE READ")
-        with one_moment as source, copy.begin() as target:
-            begin_writing(target)
-            pour(source, target)
+    migrate(snapshot.engine)
+    one_moment = engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    with one_moment as source, snapshot.engine.begin() as target:
+        begin_writing(target)
+        pour(source, target)
 
 
-def _refuse_damaged(snapshot: Path) -> None:
-    with closing(pysqlite3.connect(str(snapshot))) as copy:
+def _refuse_damaged(snapshot: Snapshot) -> None:
+    with snapshot.engine.connect() as copy:
         try:
-            sound = copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            sound = sound and not copy.execute("PRAGMA foreign_key_check").fetchall()
-        except pysqlite3.DatabaseError:
+            sound = copy.exec_driver_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+            sound = sound and not copy.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        except DatabaseError:
             sound = False
     if not sound:
-        raise BackupError(
-            "数据库已损坏，没有备份：请从上一份备份恢复（restore）。",
-            "the database is damaged and was not backed up: restore the last backup.",
-        )
+        raise _damaged()
+
+
+def _damaged() -> BackupError:
+    return BackupError(
+        "数据库已损坏，没有备份：请从上一份备份恢复（restore）。",
+        "the database is damaged and was not backed up: restore the last backup.",
+    )

@@ -13,8 +13,10 @@ from forms_api.forms import load_all
 from forms_api.settings import Settings, SettingsError
 
 
-def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """All findings about the service; with settings that do not hold, only that."""
+def examine(environ: Mapping[str, str], *, mail: bool = False) -> Iterator[Finding]:
+    """All findings about the service; with settings that do not hold, only that. With `mail` the
+    mail server is tried.
+    """
     try:
         settings = Settings.from_env(environ)
     except SettingsError as error:
@@ -22,6 +24,8 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
         return
     now, forms = clock.now(), load_all()
     yield from configured.check(settings, environ, forms, now.date())
+    if mail:
+        yield from configured.mail_server(settings)
     yield from machine.check(settings, now)
     if settings.production:
         yield from machine.modes(settings, environ)
@@ -48,13 +52,18 @@ def holidays(today: date) -> Iterator[Finding]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "--mail",
+        action="store_true",
+        help="连一次邮件服务器，什么也不发 / try the mail server, send nothing",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="只输出一个 JSON 对象 / print one JSON object on stdout"
     )
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """1 when something is to be done, else 0."""
-    found = list(examine(environ))
+    found = list(examine(environ, mail=args.mail))
     if args.json:
         print(json.dumps({"findings": [asdict(one) for one in found]}, ensure_ascii=False))
     for one in [] if args.json else found:

@@ -5,13 +5,20 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from forms_api import keys, traditional, words
+from forms_api import keys, outbox, smtp, traditional, words
 from forms_api.doctor.finding import Finding, finding
 from forms_api.forms import Form
 from forms_api.settings import Settings
 
 ROTATE_DAYS: Final = 365
 _ROTATE: Final = ("换一次：见维护手册“密钥”。", "renew it: see “Keys” in the handbook.")
+
+
+_LINES: Final = {
+    "smtps": ("TLS，证书核对过", "TLS, with a certificate that holds"),
+    "smtp": ("STARTTLS，证书核对过", "STARTTLS, with a certificate that holds"),
+    "smtp+plain": ("不加密，只到本机", "not encrypted, to this machine alone"),
+}
 
 
 def check(
@@ -127,6 +134,14 @@ def _mail(settings: Settings, forms: Mapping[str, Form]) -> Iterator[Finding]:
                 ("写 FORMS_SMTP_URL 和 FORMS_MAIL_FROM。", "set FORMS_SMTP_URL, FORMS_MAIL_FROM."),
             )
         return
+    if smtp.address(settings.smtp_url).scheme == "smtp+plain":
+        zh, en = _LINES["smtp+plain"]
+        yield finding(
+            "note",
+            "mail-plain",
+            (f"到邮件服务器的线路：{zh}", f"the line to the mail server: {en}"),
+            ("邮件服务不在本机时，改用 smtps:// 。", "if it is elsewhere, use smtps:// instead."),
+        )
     for desk in sorted({form.desk for form in forms.values()} | {"operator"}):
         if desk not in settings.desk_mail:
             name = f"FORMS_DESK_MAIL_{desk.upper().replace('-', '_')}"
@@ -136,6 +151,31 @@ def _mail(settings: Settings, forms: Mapping[str, Form]) -> Iterator[Finding]:
                 (f"{desk} 没有邮箱", f"{desk} has no mailbox"),
                 (f"写 {name}。", f"set {name}."),
             )
+
+
+def mail_server(settings: Settings) -> Iterator[Finding]:
+    """Connects, verifies and logs in, and sends nothing."""
+    if not settings.smtp_url:
+        return
+    scheme = smtp.address(settings.smtp_url).scheme
+    try:
+        outbox.smtp_of(settings).try_out()
+    except smtp.MailError as error:
+        zh, en = smtp.why(str(error))
+        yield finding(
+            "error",
+            "mail-server",
+            (f"邮件发不出去：{zh}", f"no mail can be sent: {en}"),
+            ("见维护手册“邮件”。", "see “Mail” in the handbook."),
+        )
+    else:
+        zh, en = _LINES[scheme]
+        yield finding(
+            "note",
+            "mail-server",
+            (f"邮件服务器连得上：{zh}", f"the mail server answers: {en}"),
+            ("不用做什么。", "nothing to do."),
+        )
 
 
 def unreadable(reason: str) -> Finding:

@@ -65,15 +65,16 @@ class Actions:
         self._do(entry, edition, values, f"merged:{original.reference}")
 
     def spam(self, entry: Entry, edition: int, form: Form | None, *, is_spam: bool) -> None:
-        """Marked or unmarked: its choices are counted or not, its seats given back or taken."""
+        """Marked or unmarked: what the host counted of it and its seats go or come back."""
         values = {"spam_score": _BY_HAND, "spam_reason": "desk"}
         if not is_spam:
             values = {"spam_score": 0, "spam_reason": ""}
 
         def recount(connection: Connection) -> None:
-            for field, choice in form.tallies(entry.answers or {}) if form else ():
-                times = -1 if is_spam else 1
-                submissions.count(connection, entry.form, field, choice, entry.received_on, times)
+            counted = form.tallies(entry.answers or {}) if form and form.counted_by_host else ()
+            for field, choice in counted:
+                month, times = entry.received_on[:7], -1 if is_spam else 1
+                submissions.count(connection, entry.form, field, choice, month, times)
             submissions.seats_judged(connection, entry.number, _today())
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)

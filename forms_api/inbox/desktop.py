@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from forms_api.form import Form
 from forms_api.inbox.actions import Actions
+from forms_api.inbox.counting import Counting
 from forms_api.inbox.door import Door
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.post import Post
@@ -63,6 +64,14 @@ class Desktop:
 
     def __post_init__(self) -> None:
         self.vault.forgets.append(self.searches.clear)
+        self.vault.follows.append(
+            Counting(self.engine, self.write, self.forms, self._sealer_of_all, self.vault.sign)
+        )
+
+    def _sealer_of_all(self) -> Sealer | None:
+        """None where this desk knows only its own key: the others could not go on counting."""
+        alone = self.seal_for_desks.alone
+        return None if alone else self.seal_for_desks.sealer(self.vault.recipient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from forms_api.payloads import Unreadable
 from forms_api.signatures import NotGenuine
 from forms_api.store import answers, desk
 from forms_api.store.answers import PublishedAnswer
+from forms_api.store.letters import of_reply
 
 _CONTACT = ("contact", "office_contact")
 _LONG = 20  # characters that nobody writes twice by chance
@@ -104,11 +105,6 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
     )
 
 
-def letter_name(nonce: str) -> str:
-    """What the outbox calls the letter of this answer; its Message-ID is made from it."""
-    return f"reply:{nonce}"
-
-
 def contact_of(entry: Entry) -> str:
     """The address or number that the person gave, "" without any."""
     for name in _CONTACT:
@@ -185,7 +181,7 @@ def _written(
 ) -> tuple[Written, str]:
     """With the piece's number used once, "" where there is none."""
     claimed = Written(row["id"], day_of(row["day"]), str(row["desk"]), str(row.get("way", "")), "")
-    earlier = f"reply:{row['id']}"  # before there were signatures
+    earlier = of_reply(row["id"])  # before there were signatures
     state = letters.get(earlier, "") if kind == "answer" else ""
     if ciphertext is None:
         return replace(claimed, fault="too-large" if row["size"] else "damaged", state=state), ""
@@ -195,7 +191,7 @@ def _written(
         return replace(claimed, fault=error.reason, state=state), ""
     except NotGenuine as error:
         return replace(claimed, text=error.text, flaw=error.flaw, state=state), ""
-    name = letter_name(piece.nonce) if piece.way == "email" else ""
+    name = of_reply(piece.nonce) if piece.way == "email" else ""
     day = date.fromisoformat(piece.on)
     genuine = Written(
         row["id"], day, piece.desk, piece.way, piece.text,

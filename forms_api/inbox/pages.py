@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from forms_api import clock, dates
+from forms_api import clock, dates, smtp
 from forms_api.inbox.desktop import here
 from forms_api.languages import Edition, Folder, other, public, source
 from forms_api.templating import templates_in
@@ -94,6 +94,10 @@ class Shown:
     def soon(self, moment: str) -> str:
         """11-21 13:40: when a letter is tried again."""
         return f"{datetime.fromisoformat(moment).astimezone(clock.ZONE):%m-%d %H:%M}"
+
+    def why(self, error: str | None) -> str:
+        """Why a letter did not leave."""
+        return smtp.why(error or "")[self._lang == "en"]
 
     def left(self, days: int | None, group: str = "") -> str:
         if group == "overdue" and days == 0:  # a weekend since

@@ -19,7 +19,7 @@ from forms_api import clock, codes, traditional
 from forms_api.contacts import check_email
 from forms_api.form import Form
 from forms_api.inbox import pages
-from forms_api.inbox.one import contact_of, letter_name
+from forms_api.inbox.one import contact_of
 from forms_api.inbox.shelf import Entry, Shelf
 from forms_api.inbox.vault import Vault
 from forms_api.languages import public, source
@@ -29,6 +29,8 @@ from forms_api.sealing import Sealer
 from forms_api.settings import Settings
 from forms_api.signatures import NotGenuine, Piece
 from forms_api.site import Site
+from forms_api.smtp import put_address
+from forms_api.store import letters
 from forms_api.store.letters import Letter
 from forms_api.words import Text
 
@@ -67,7 +69,7 @@ def seal(sealer: Sealer, holder: bytes, piece: Piece, signed: Mapping[str, str])
         piece.way,
         codes.seal_to_holder(holder, json.dumps(signed, ensure_ascii=False)),
         sealer.seal(signed),
-        letter_name(piece.nonce) if piece.way == "email" else "",
+        letters.of_reply(piece.nonce) if piece.way == "email" else "",
     )
 
 
@@ -122,7 +124,7 @@ class Judge:
         if entry is None:
             raise Held("no-case")
         piece = self._piece(shelf, bytes(sealed), entry)
-        if piece.way != "email" or name != letter_name(piece.nonce):
+        if piece.way != "email" or name != letters.of_reply(piece.nonce):
             raise Held("moved", piece.text)
         if piece.to != contact_of(entry) or check_email(piece.to)[1]:
             raise Held("address", piece.text)
@@ -172,12 +174,12 @@ class Letterhead:
             subject, hello = words("letter.subject", **blanks), words("letter.hello")
         domain = settings.mail_from.rpartition("@")[2] or "localhost"
         message = EmailMessage()
-        message["From"] = settings.mail_from
-        message["To"] = piece.to
+        put_address(message, "From", settings.mail_from)
+        put_address(message, "To", piece.to)
         if reply_to := settings.desk_mail.get(piece.desk, ""):
-            message["Reply-To"] = reply_to
+            put_address(message, "Reply-To", reply_to)
         message["Subject"] = subject
-        message["Message-ID"] = f"<{letter_name(piece.nonce).replace(':', '.')}@{domain}>"
+        message["Message-ID"] = f"<{letters.of_reply(piece.nonce).replace(':', '.')}@{domain}>"
         message["Date"] = clock.now()
         message.set_content(f"{hello}\n\n{piece.text}\n\n-- \n{foot}\n")
         message["Content-Language"] = public(lang)  # set_content forgets such headers
@@ -209,3 +211,9 @@ class NotedMailer:
         self._mailer.send(message)
         name, _, _ = str(message["Message-ID"]).strip("<>").partition("@")
         self._sent.add(name.replace(".", ":"))
+
+    def close(self) -> None:
+        self._mailer.close()
+
+    def abort(self) -> None:
+        self._mailer.abort()

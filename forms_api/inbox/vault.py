@@ -57,6 +57,7 @@ class Vault:
         self.listed = False  # whether others can verify what this key signs
         self.idle = False
         self.forgets: list[Callable[[], None]] = []  # what else goes with the key
+        self.follows: list[Callable[[Shelf], None]] = []  # what is done once all is opened
 
     @property
     def state(self) -> State:
@@ -178,5 +179,7 @@ class Vault:
         if refusal and self._shelf is shelf:
             self.lock()
             self.refusal = refusal
+        for follow in self.follows if not refusal else ():
+            follow(shelf)
         self.touch()
         ready.set()

@@ -25,13 +25,14 @@ class Consented:
 class NewSubmission:
     """Everything of a submission but its number; days as in tables.
 
-    `notice` is what the desk is told by mail, nothing if it shall not be.
+    `tallies` are counted in the clear, by month. `notice` is what the desk is told by mail, nothing
+    if it shall not be.
     """
 
     columns: dict[str, Any]
     consents: Sequence[Consented]
     tallies: Sequence[tuple[str, str]]
-    day: str
+    month: str
     key_hash: bytes
     body_hash: bytes
     wrapped_code: bytes
@@ -73,7 +74,7 @@ def _store(
     submissions.count_all(
         connection,
         Counter(
-            (new.columns["form"], field, choice, new.day)
+            (new.columns["form"], field, choice, new.month)
             for new in news
             for field, choice in new.tallies
         ),

@@ -1,7 +1,7 @@
 """What the service's figures are made of: counts by form and month, never a single submission."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,31 +33,30 @@ def counts(connection: Connection) -> Counts:
             days = workdays.between(received, date.fromisoformat(answered_on))
             found.took[form, answered_on[:7], days] += 1
     t = tally.c
-    purged = select(t.form, t.choice, t.day, t.count).where(t.field == ALL[0])
-    for form, choice, day_of, number in connection.execute(purged):
+    purged = select(t.form, t.choice, t.month, t.count).where(t.field == ALL[0])
+    for form, choice, month, number in connection.execute(purged):
         if choice == ALL[1]:
-            found.received[form, day_of[:7]] += number
+            found.received[form, month] += number
         elif choice == SPAM[1]:
-            found.received[form, day_of[:7]] -= number
+            found.received[form, month] -= number
         elif choice.startswith(TOOK):
-            found.took[form, day_of[:7], int(choice.removeprefix(TOOK))] += number
+            found.took[form, month, int(choice.removeprefix(TOOK))] += number
     return found
 
 
 def choices(
-    connection: Connection, forms: Collection[str], before: str
-) -> Mapping[tuple[str, str], Mapping[str, int]]:
-    """Counts by choice of each (form, field) that is counted in the clear, of the days `before`.
-
-    A choice that is counted for each page (slug:yes) is added up over the pages.
+    connection: Connection, form: str, until: str, after: str = ""
+) -> Mapping[str, Mapping[str, int]]:
+    """Counts by choice of each field that the host counts, of the months behind `after`, up to
+    `until`. A choice that is counted for each page (slug:yes) is added up over the pages.
     """
     t = tally.c
     rows = (
-        select(t.form, t.field, t.choice, func.sum(t.count))
-        .where(t.form.in_(forms), t.field != "", t.day < before)
-        .group_by(t.form, t.field, t.choice)
+        select(t.field, t.choice, func.sum(t.count))
+        .where(t.form == form, t.field != "", t.month <= until, t.month > after)
+        .group_by(t.field, t.choice)
     )
-    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for form, name, choice, number in connection.execute(rows):
-        found[form, name][choice.rpartition(":")[2]] += int(number)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, choice, number in connection.execute(rows):
+        found[name][choice.rpartition(":")[2]] += int(number)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
@@ -21,11 +22,11 @@ from forms_api.store.tables import (
     tombstone,
 )
 
-#: Field and choice under which purged submissions are counted by form and day of receipt.
+#: Field and choice under which purged submissions are counted by form and month of receipt.
 ALL = ("", "")
 #: The same for those of them that were flagged as spam.
 SPAM = ("", "spam")
-#: How a choice begins that counts answers by working days and month of the answer (its first day).
+#: How a choice begins that counts answers by working days and month of the answer.
 TOOK = "took-"
 
 
@@ -45,33 +46,52 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`day`: of receipt, in the office's zone. `took`: working days until the answer, if any."""
+    """`month`: of receipt. `took`: working days until the answer, if any."""
 
     candidate: Candidate
-    day: str
+    month: str
     took: int | None
+
+
+_C: Final = submission.c
+_CANDIDATES: Final = select(
+    _C.id, _C.reference, _C.form, _C.received_on, _C.answered_on, _C.closed_on, _C.retain_until,
+    _C.spam_score,
+).order_by(_C.id)  # fmt: skip
 
 
 def candidates(connection: Connection, today: str) -> list[Candidate]:
     """Those whose longest time is over, and those with a date that may shorten it."""
-    c = submission.c
-    columns = (c.id, c.reference, c.form, c.received_on, c.answered_on, c.closed_on,
-               c.retain_until, c.spam_score)  # fmt: skip
-    over = or_(c.retain_until < today, c.answered_on.is_not(None), c.closed_on.is_not(None))
-    rows = connection.execute(select(*columns).where(over).order_by(c.id)).all()
-    return [Candidate(*row) for row in rows]
+    over = or_(_C.retain_until < today, _C.answered_on.is_not(None), _C.closed_on.is_not(None))
+    return [Candidate(*row) for row in connection.execute(_CANDIDATES.where(over))]
+
+
+def present(connection: Connection) -> int:
+    """How many submissions there are."""
+    return connection.execute(select(func.count()).select_from(submission)).scalar_one()
+
+
+def with_content(connection: Connection, references: Sequence[str]) -> list[Candidate]:
+    """Those of these references that are there and were not erased."""
+    mine = (_C.reference.in_(references), _C.status != "withdrawn")
+    return [Candidate(*row) for row in connection.execute(_CANDIDATES.where(*mine))]
+
+
+def shorten(connection: Connection, number: int, until: str) -> None:
+    """A submission's last day; it never moves back."""
+    mine = (_C.id == number, _C.retain_until > until)
+    connection.execute(update(submission).where(*mine).values(retain_until=until))
 
 
 def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
     """Removes them with all that belongs to them; what the figures need of them stays counted."""
     for one in due:
         form, answered_on = one.candidate.form, one.candidate.answered_on
-        submissions.count(connection, form, *ALL, one.day)
+        submissions.count(connection, form, *ALL, one.month)
         if one.candidate.spam_score:
-            submissions.count(connection, form, *SPAM, one.day)
+            submissions.count(connection, form, *SPAM, one.month)
         elif one.took is not None and answered_on:
-            month = f"{answered_on[:7]}-01"
-            submissions.count(connection, form, "", f"{TOOK}{one.took}", month)
+            submissions.count(connection, form, "", f"{TOOK}{one.took}", answered_on[:7])
         submissions.bury(connection, one.candidate.reference, today, "retention")
     numbers = [one.candidate.id for one in due]
     for table in (consent, idempotency, reply, note, reading, proposal, place, outbox):
@@ -106,10 +126,21 @@ def tombstones(connection: Connection) -> list[str]:
     return list(connection.execute(select(tombstone.c.reference)).scalars())
 
 
-def tombstone_days(connection: Connection) -> dict[str, str]:
-    """The same with the day of each."""
-    rows = connection.execute(select(tombstone.c.reference, tombstone.c.day)).all()
-    return {reference: day for reference, day in rows}
+@dataclass(frozen=True, slots=True)
+class Stone:
+    """The day on which something was forgotten, and why: asked, retention, withdrawn.
+
+    `why` is empty where nobody noted it.
+    """
+
+    day: str
+    why: str = ""
+
+
+def stones(connection: Connection) -> dict[str, Stone]:
+    """The same with the day and the reason of each."""
+    rows = connection.execute(select(tombstone.c.reference, tombstone.c.day, tombstone.c.why))
+    return {reference: Stone(day, why) for reference, day, why in rows}
 
 
 def totals(connection: Connection) -> dict[str, int]:

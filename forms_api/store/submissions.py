@@ -66,8 +66,8 @@ ERASED: Final[Mapping[str, Any]] = {
 _FORGET_RECORD = (
     update(event).where(event.c.submission == bindparam("wanted")).values(submission=None)
 )
-_COUNTED = ("form", "field", "choice", "day", "count")
-_ADD = "ON CONFLICT (form, field, choice, day) DO UPDATE SET count = tally.count + excluded.count"
+_COUNTED = ("form", "field", "choice", "month", "count")
+_ADD = "ON CONFLICT (form, field, choice, month) DO UPDATE SET count = tally.count + excluded.count"
 
 
 def find_kept(connection: Connection, key_hash: bytes) -> Kept | None:
@@ -83,14 +83,14 @@ def note(connection: Connection, number: int | None, day: str, actor: str, actio
 
 
 def count(
-    connection: Connection, form: str, field: str, choice: str, day: str, times: int = 1
+    connection: Connection, form: str, field: str, choice: str, month: str, times: int = 1
 ) -> None:
     """So many more of a choice that may be counted in the clear."""
-    count_all(connection, {(form, field, choice, day): times})
+    count_all(connection, {(form, field, choice, month): times})
 
 
 def count_all(connection: Connection, times: Mapping[tuple[str, str, str, str], int]) -> None:
-    """The same for each (form, field, choice, day)."""
+    """The same for each (form, field, choice, month)."""
     rows = [dict(zip(_COUNTED, (*one, more), strict=True)) for one, more in times.items()]
     many.insert(connection, tally, rows, _ADD)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata: Final = MetaData()
@@ -47,6 +48,8 @@ submission: Final = Table(
     Column("code_hash", LargeBinary, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("duplicate_of", Integer, ForeignKey("submission.id")),
+    # Whether a desk has counted its choices, see `aggregate`.
+    Column("counted", Boolean, nullable=False, server_default=false()),
     # One more with each change by a desk: what somebody saw before it is then known to be old.
     Column("edition", Integer, nullable=False, server_default="0"),
 )
@@ -85,14 +88,28 @@ event: Final = Table(
     Column("action", String(40), nullable=False),
 )
 
+# What the host itself counts, by month (2026-11): whether a page was useful, and what was purged
+# (see forgetting.py). What people chose in other forms it cannot read.
 tally: Final = Table(
     "tally",
     metadata,
     Column("form", String(60), primary_key=True),
     Column("field", String(40), primary_key=True),
     Column("choice", String(60), primary_key=True),
-    Column("day", String(10), primary_key=True),
+    Column("month", String(7), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+# What desks counted of a form's choices when they opened the inbox: all of it `sealed` to them, and
+# as JSON the cells that single nobody out (totals.py). `edition` as in `submission`.
+aggregate: Final = Table(
+    "aggregate",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(60), nullable=False, unique=True),
+    Column("edition", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("released", Text, nullable=False),
 )
 
 # How many seats of a course or activity are given away; never more than `seats`, the number that
@@ -205,4 +222,15 @@ tombstone: Final = Table(
     Column("reference", String(20), primary_key=True),
     Column("day", String(10), nullable=False, index=True),
     Column("why", String(20), nullable=False),  # asked, retention, withdrawn
+)
+
+# One row: until when the clocks of this database were trusted (forms_api/heartbeat.py), whether
+# too much was due at once and since when, and when a person last said that the clock is right.
+heartbeat: Final = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(20), nullable=False),
+    Column("too_many_since", String(20)),
+    Column("confirmed_at", String(20)),
 )

@@ -45,6 +45,7 @@ def view(
         **shared,
         "empty": service.received is None,
         "service": service,
+        "since": min(service.years, default=totals.until[:4]),
         "months": _months(service, lang),
         "forms": _forms(service, forms, words, lang),
         "few": sum(one.received is None for one in service.forms.values()),

@@ -18,6 +18,7 @@ from scripts.problems import Problem
 
 FILE = "docs/data/totals.yml"
 _Count = Annotated[int, Field(ge=10, strict=True)]
+Year = Annotated[str, Field(pattern=r"^\d{4}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -38,12 +39,16 @@ class Served(Flow):
 
 
 class Service(Flow):
+    """`years`: what `forms` are the sums of; `looked`: see forms_api/totals.py."""
+
     months: Mapping[Month, Flow] = {}
     forms: Mapping[str, Served] = {}
+    years: Mapping[Year, Mapping[str, Flow]] = {}
+    looked: Mapping[str, Month] = {}
 
 
 class Chosen(_Strict):
-    """`answers` is empty for a question with several ticks."""
+    """`answers`: those in the cells that are shown; empty for a question with several ticks."""
 
     answers: _Count | None = None
     cells: Mapping[str, _Count | None]
@@ -54,6 +59,7 @@ class Totals(_Strict):
 
     until: Month = "2000-01"
     sample: bool = False
+    looked: Mapping[str, Month] = {}
     service: Service = Service()
     choices: Mapping[str, Mapping[str, Chosen]] = {}
 
@@ -81,6 +87,8 @@ def check(root: Path, forms: Collection[str]) -> Iterator[Problem]:
         return
     named: list[tuple[str, ...]] = [("service", "forms", form) for form in found.service.forms]
     named += [("choices", form) for form in found.choices]
+    named += [("service", "years", year, form) for year, some in found.service.years.items()
+              for form in some]  # fmt: skip
     for place in named:
         if place[-1] not in forms:
             yield Problem(FILE, line_of(text, place), "totals", f"there is no form {place[-1]}")

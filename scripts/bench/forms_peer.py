@@ -18,7 +18,6 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.db.models import F
 
 from forms_api import codes, tokens
 from forms_api.sealing import Sealer
@@ -128,18 +127,6 @@ class Event(Row):
         db_table = "event"
 
 
-class Tally(Row):
-    pk = models.CompositePrimaryKey("form", "field", "choice", "day")
-    form = models.CharField(max_length=60)
-    field = models.CharField(max_length=40)
-    choice = models.CharField(max_length=60)
-    day = models.CharField(max_length=10)
-    count = models.IntegerField()
-
-    class Meta(Row.Meta):
-        db_table = "tally"
-
-
 class Outbox(Row):
     dedupe = models.CharField(max_length=120, unique=True)
     submission = models.ForeignKey(Submission, models.CASCADE, db_column="submission")
@@ -234,9 +221,6 @@ def _keep(draft: Draft, columns: dict[str, Any], code: str) -> Submission:
         separate=False, given_on=day,
     )  # fmt: skip
     Event.objects.create(submission=one, day=day, actor="public", action="received")
-    topic = {"form": one.form, "field": "topic", "choice": draft.values["topic"], "day": day}
-    if not Tally.objects.filter(**topic).update(count=F("count") + 1):
-        Tally.objects.create(**topic, count=1)
     facts = {"reference": reference, "form": one.form, "desk": one.desk, "due_on": one.due_on}
     Outbox.objects.create(
         dedupe=f"received:{reference}", submission=one, kind="received", desk=one.desk,

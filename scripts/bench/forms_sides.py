@@ -182,10 +182,6 @@ def _rows(number: int, sealed: bytes) -> dict[str, dict[str, Any]]:
             "id": number, "submission": number, "day": day, "actor": "public",
             "action": "received",
         },
-        "tally": {
-            "form": "help-ask", "field": "topic", "choice": f"dues{number}", "day": "2026-11-21",
-            "count": 1,
-        },
         "outbox": {
             "id": number, "dedupe": f"received:{reference}", "submission": number,
             "kind": "received", "desk": "guide", "facts": "x" * 110, "state": "waiting",

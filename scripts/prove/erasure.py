@@ -15,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from forms_api import codes, privacy
+from forms_api import clock, codes, privacy
 from forms_api.backup import making
 from forms_api.backup.restoring import restore
+from forms_api.forms import load_all
 from forms_api.render import Receipt
 from forms_api.sealing import Sealer, open_sealed
 from forms_api.services import Services
@@ -125,7 +126,7 @@ def purge(mine: Services, references: list[str]) -> None:
         connection.execute(old.values(retain_until="2000-01-01"))
 
     mine.writer.submit(age).result(30)
-    privacy.purge(mine.engine, lambda work: mine.writer.submit(work).result(30), mine.forms)
+    privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms, clock.now())
 
 
 def _slices_left(ciphertext: bytes, where: Path, names: str = "forms.sqlite*") -> int:
@@ -146,6 +147,7 @@ def _restored(backup: Path, identity: str, gone: list[bytes]) -> tuple[int, str]
         engine = open_engine(f"sqlite:///{where / 'forms.sqlite'}")
         try:
             restore(engine, backup, [identity])
+            privacy.purge(engine, privacy.directly(engine), load_all(), clock.now())
             left = sum(_slices_left(ciphertext, where) for ciphertext in gone)
             left += sum(_slices_left(ciphertext, backup.parent, "*.*") for ciphertext in gone)
             return left, _opened(engine, identity)

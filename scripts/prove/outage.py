@@ -13,47 +13,24 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from email import message_from_bytes
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from forms_api import clock
-from forms_api.outbox import Mailer, Outbox, Smtp
+from forms_api.outbox import LEASE, Mailer, Outbox
 from forms_api.services import Services
+from forms_api.smtp import Smtp
 from forms_api.store import letters
 from scripts.prove.instance import AGE, draft, folder, form, inside
+from scripts.prove.mail_servers import Mailbox
 from scripts.service import free_port
-
-
-class Mailbox:
-    """What an SMTP server was given; it refuses while `refusing`."""
-
-    def __init__(self, port: int) -> None:
-        self.refusing = False
-        self.mails: list[EmailMessage] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=port)
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, given: Envelope) -> str:
-        if self.refusing:
-            return "451 4.3.0 try again later"
-        self.mails.append(message_from_bytes(given.original_content or b""))  # type: ignore[arg-type]
-        return "250 OK"
-
-    def open(self) -> None:
-        self._controller.start()
-
-    def close(self) -> None:
-        self._controller.stop()
 
 
 def prove(quick: bool) -> dict[str, Any]:
     count = 20 if quick else 200
     port = free_port()
     changes = {
-        "smtp_url": f"smtp://127.0.0.1:{port}",
+        "smtp_url": f"smtp+plain://127.0.0.1:{port}",
         "mail_from": "forms@jinqiao.example.org",
         "desk_mail": {form().desk: "desk@jinqiao.example.org"},
     }
@@ -128,6 +105,12 @@ class _Dying:
         self._real.send(message)
         raise MemoryError
 
+    def close(self) -> None:
+        self._real.close()
+
+    def abort(self) -> None:
+        self._real.abort()
+
 
 def _crash(mine: Services, box: Mailbox) -> tuple[int, bool]:
     """How often the notice of a crashed sender arrived, and whether under one Message-ID."""
@@ -140,6 +123,6 @@ def _crash(mine: Services, box: Mailbox) -> tuple[int, bool]:
     _outbox(mine, real).deliver()  # still leased to the dead one
     if len(box.mails) != before + 1:
         return 0, False
-    _outbox(mine, real, lambda: clock.now() + timedelta(minutes=5)).deliver()
+    _outbox(mine, real, lambda: clock.now() + LEASE + timedelta(seconds=2)).deliver()
     ids = {str(mail["Message-ID"]) for mail in box.mails[before:]}
     return len(box.mails) - before, len(ids) == 1

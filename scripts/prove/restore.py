@@ -3,7 +3,8 @@
 Submissions come in while the backup is taken; afterwards some are erased and some purged, and the
 list of what was forgotten goes along with the file. On a second, empty instance the backup is
 restored: every row is counted, every submission opens with the desk's key, every access code
-answers, what was erased is gone, and the service goes on. Wrong keys, damaged files and an
+answers, what was erased is gone, what was purged goes again when the service first looks, and the
+service goes on. Wrong keys, damaged files and an
 instance that is not empty are refused, and a replaced one is backed up first.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from forms_api import clock, privacy
 from forms_api.backup import making
 from forms_api.backup.faults import BackupError
 from forms_api.backup.restoring import Restored, restore
@@ -40,6 +42,7 @@ def prove(quick: bool) -> dict[str, Any]:
         with inside(empty) as (other, foreign):
             refused = _refusals(other.engine, backup, identity, foreign)
             done = restore(other.engine, backup, [identity])
+            privacy.purge(other.engine, privacy.directly(other.engine), other.forms, clock.now())
             there = _opened(other, identity)
             answered = sum(other.keeping.status(code(receipt)) is not None for receipt in kept)
             again = _send(other, 10 * each)
@@ -52,7 +55,7 @@ def prove(quick: bool) -> dict[str, Any]:
         return {
             "holds": all_kept
             and (came_back, refused, counted, answered) == (0, 4, 4, each)
-            and done.erased_again == 2 * each
+            and (done.erased_again, done.due_again, done.not_obeyed) == (each, each, ())
             and done.manifest.submissions >= 3 * each
             and replaced.newer_lost == 1
             and replaced.saved_as is not None
@@ -63,6 +66,7 @@ def prove(quick: bool) -> dict[str, Any]:
             "opened": len(there),
             "codes_answered": answered,
             "erased_again": done.erased_again,
+            "due_again": done.due_again,
             "came_back": came_back,
             "tombstones": done.rows["tombstone"],
             "refused": refused,

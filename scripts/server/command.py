@@ -134,6 +134,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="nginx 装了 brotli 模块 / nginx has the brotli module",
     )
+    add(
+        "--subdomains",
+        action="store_true",
+        help="所有子域名也都只用 https / every subdomain is on https only as well",
+    )
+    add(
+        "--reach",
+        type=_network,
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="除本机外，表单服务只许连这些网段（邮件、数据库、域名解析），可重复 / besides this "
+        "machine the service may talk to this network only: mail, database, name server; may be "
+        "repeated",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -155,6 +170,8 @@ def run(args: argparse.Namespace) -> int:
         fronts=tuple(args.front),
         front_header=args.front_header,
         brotli=args.brotli,
+        reach=tuple(args.reach),
+        subdomains=args.subdomains,
     )
     names = write(host, args.out)
     for name in names:

@@ -16,6 +16,12 @@ from scripts.server.host import Host
 
 TEMPLATES = Path(__file__).parent / "templates"
 OLDEST_NGINX = "1.18"
+#: For TLS 1.2, by OpenSSL's names; every browser of the baseline has them.
+CIPHERS = tuple(
+    f"ECDHE-{key}-{cipher}"
+    for cipher in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
+    for key in ("ECDSA", "RSA")
+)
 UNITS = tuple(sorted(path.name for path in (TEMPLATES / "systemd").iterdir()))
 NGINX, SETTINGS = "nginx/conf.d/jinqiao.conf", "jinqiao/forms.env.example"
 
@@ -38,12 +44,15 @@ def fill(host: Host) -> dict[str, str]:
         certificate=host.certificate or f"{live}/fullchain.pem",
         certificate_key=host.certificate_key or f"{live}/privkey.pem",
     )
-    hardened = _render("hardened.part", host=host)
+    parts = {
+        "hardened": _render("hardened.part", host=host),
+        "private": _render("private.part", host=host),
+    }
     return {
         NGINX: _render("nginx/jinqiao.conf", host=host, **_told_to_nginx()),
         SETTINGS: _render("forms.env", host=host),
         **{
-            f"systemd/system/{name}": _render(f"systemd/{name}", host=host, hardened=hardened)
+            f"systemd/system/{name}": _render(f"systemd/{name}", host=host, **parts)
             for name in UNITS
         },
     }
@@ -56,12 +65,14 @@ def _told_to_nginx() -> dict[str, Any]:
         kinds.setdefault(kind, []).append(ending.removeprefix("."))
     return {
         "nginx": OLDEST_NGINX,
+        "ciphers": CIPHERS,
         "types": kinds,
         "texts": [kind for kind in kinds if kind.startswith("text/") and kind != "text/html"],
         "compressible": [kind for kind in kinds if headers.is_text(kind) and kind != "text/html"],
         "site_headers": _quotable(headers.SITE),
         "forms_headers": _quotable(headers.FORMS),
         "hashed": headers.HASHED,
+        "security": headers.SECURITY,
         "forever": headers.FOREVER,
         "ask_again": headers.ASK_AGAIN,
         "languages": {edition: public(edition) for edition in EDITIONS},

@@ -11,7 +11,9 @@ class Host:
     """`services` are host:port of every forms service, this host's own first.
 
     `max_body` and `posts_a_minute` are those of forms_api.settings; `fronts` are the networks of a
-    CDN that stands before nginx and says in `front_header` who asks.
+    CDN that stands before nginx and says in `front_header` who asks. `reach` are the networks that
+    the service may talk to besides this machine, none for any; `subdomains` says that every
+    subdomain is on https too.
     """
 
     domain: str
@@ -29,10 +31,19 @@ class Host:
     fronts: tuple[str, ...] = ()
     front_header: str = "X-Forwarded-For"
     brotli: bool = False
+    reach: tuple[str, ...] = ()
+    subdomains: bool = False
     max_body: int = 64 * 1024
     posts_a_minute: int = 60
     burst: int = 30
     patience: int = 15  # seconds between two pieces of a request
+
+    @property
+    def https_only(self) -> str:
+        """Strict-Transport-Security: a year. Subdomains may be somebody else's, and a browser's
+        preloaded list is left only after months: neither is said unless asked for.
+        """
+        return "max-age=31536000" + ("; includeSubDomains" if self.subdomains else "")
 
     @property
     def authority(self) -> str:

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, insert, text
 
 from forms_api import cli, clock, privacy, workdays
 from forms_api.pulling import Pulled, pull
-from forms_api.store import answers
+from forms_api.store import aggregates, answers
+from forms_api.store.aggregates import Aggregate
 from forms_api.store.engine import begin_writing, open_engine
 from forms_api.store.tables import submission, tally
 from tests.api.conftest import Instance
@@ -113,18 +114,29 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
     _put(engine, 40)
     with engine.begin() as connection:
         begin_writing(connection)
-        for choice, count in (("yes", 31), ("no", 12), ("unsure", 4)):
-            row = {"form": "branch-survey", "field": "know", "choice": choice}
-            connection.execute(insert(tally).values(**row, day="2026-08-03", count=count))
+        released = {"know": {"yes": 31, "no": 12, "unsure": None}}
+        counted = Aggregate(1, b"sealed", released)
+        aggregates.put(connection, "branch-survey", counted, [])
+        for choice, month, count in (
+            ("help/ask:yes", "2026-08", 20),
+            ("help/index:yes", "2026-09", 9),
+            ("help/ask:yes", "2026-11", 5),
+            ("help/ask:no", "2026-08", 3),
+        ):
+            row = {"form": "page-feedback", "field": "useful", "choice": choice}
+            connection.execute(insert(tally).values(**row, month=month, count=count))
     assert pull(engine, folder, TODAY).totals
     first = yaml.safe_load((folder.parent / "totals.yml").read_text("utf-8"))
     assert first["until"] == "2026-10"
     asked = first["service"]["forms"]["help-ask"]
     assert (asked["received"], asked["answered"], asked["median"]) == (40, 30, 2.0)
     assert first["choices"]["branch-survey"]["know"] == {
-        "answers": 47, "cells": {"yes": 31, "no": None, "unsure": None}}  # fmt: skip
+        "answers": 43, "cells": {"yes": 31, "no": 12}}  # fmt: skip
+    assert first["choices"]["page-feedback"]["useful"] == {
+        "answers": 29, "cells": {"yes": 29, "no": None}}  # fmt: skip
     monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
-    privacy.purge(engine, privacy.directly(engine), instance.services.forms)
+    write, forms = privacy.directly(engine), instance.services.forms
+    privacy.purge(engine, write, forms, clock.now(), bounded=False)
     assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
     assert not pull(engine, folder, TODAY).totals
     assert yaml.safe_load((folder.parent / "totals.yml").read_text("utf-8")) == first

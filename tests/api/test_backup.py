@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import pytest
 from forms_api import cli
 from forms_api.backup import archive, forgotten
 from forms_api.backup.faults import BackupError
-from forms_api.settings import ROOT
+from forms_api.settings import ROOT, Settings
+from forms_api.store.forgetting import Stone
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
 
@@ -126,9 +128,40 @@ def test_the_list_of_what_was_forgotten_grows_and_lets_go_of_what_is_too_old(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / forgotten.NAME
-    forgotten.add(path, {"TY-AAAA": "2025-01-01T00:00:00Z"}, "2024-01-01")
-    assert forgotten.add(path, {"TY-BBBB": "2026-01-01T00:00:00Z"}, "2025-06-01") == 1
-    assert set(forgotten.read(path)) == {"TY-BBBB"}
+    forgotten.add(path, {"TY-AAAA": Stone("2025-01-01", "asked")})
+    later = {"TY-BBBB": Stone("2026-01-01", "retention")}
+    assert forgotten.add(path, later) == 2
+    assert forgotten.add(path, later, "2025-06-01") == 1
+    assert forgotten.read(path) == later
+    assert path.stat().st_mode & 0o777 == 0o600
     path.write_text("rm -rf\n")
     with pytest.raises(BackupError, match="line 1"):
         forgotten.read(path)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "stands"),
+    [("", "retention", "retention"), ("retention", "", "retention"),
+     ("retention", "asked", "asked"), ("withdrawn", "", "withdrawn"),
+     ("asked", "retention", "asked")],
+)  # fmt: skip
+def test_of_two_lists_the_line_that_knows_more_stands(one: str, other: str, stands: str) -> None:
+    both = forgotten.merged(
+        {"TY-AAAA": Stone("2026-01-01", one)}, {"TY-AAAA": Stone("2026-02-02", other)}
+    )
+    assert both["TY-AAAA"].why == stands
+
+
+def test_a_list_of_before_reasons_were_noted_is_read(tmp_path: Path) -> None:
+    path = tmp_path / forgotten.NAME
+    path.write_text("# of an older program\nTY-AAAA-BBBB 2026-01-01T00:00:00Z\n")
+    assert forgotten.read(path) == {"TY-AAAA-BBBB": Stone("2026-01-01", "")}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", r"最多留 (\d+) 天"), ("en", r"for at most (\d+) days")]
+)
+def test_the_privacy_page_says_how_long_backups_stay(lang: str, words: str) -> None:
+    page = (ROOT / f"docs/{lang}/about/privacy.md").read_text("utf-8")
+    section = page.partition("{#backups}")[2].partition("\n## ")[0]
+    assert re.findall(words, section) == [str(Settings().backup_days)]

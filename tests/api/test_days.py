@@ -191,3 +191,36 @@ def _rows(number: int, moment: str) -> dict[str, dict[str, Any]]:
             "sent_at": moment,
         },
     }
+
+
+def test_counts_by_day_become_counts_by_month_and_choices_of_forms_go(engine: Engine) -> None:
+    migrate(engine, "0006")
+    rows = [
+        ("help-rights", "issue", "wages", "2026-11-30", 1),
+        ("branch-survey", "know", "yes", "2026-10-02", 40),
+        ("page-feedback", "useful", "help/ask:yes", "2026-10-02", 2),
+        ("page-feedback", "useful", "help/ask:yes", "2026-10-31", 3),
+        ("page-feedback", "useful", "help/ask:yes", "2026-11-01", 1),
+        ("help-ask", "", "", "2026-10-02", 1),
+        ("help-ask", "", "took-3", "2026-10-01", 1),
+    ]
+    names = ("form", "field", "choice", "day", "count")
+    old = MetaData()
+    old.reflect(engine, only=["tally"])
+    with engine.begin() as connection:
+        begin_writing(connection)
+        connection.execute(
+            insert(old.tables["tally"]), [dict(zip(names, row, strict=True)) for row in rows]
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        there = connection.exec_driver_sql("SELECT * FROM tally ORDER BY form, choice, month").all()
+        assert [tuple(row) for row in there] == [
+            ("help-ask", "", "", "2026-10", 1),
+            ("help-ask", "", "took-3", "2026-10", 1),
+            ("page-feedback", "useful", "help/ask:yes", "2026-10", 5),
+            ("page-feedback", "useful", "help/ask:yes", "2026-11", 1),
+        ]
+    assert inspect(engine).get_pk_constraint("tally")["constrained_columns"] == [
+        *("form", "field", "choice", "month")
+    ]

@@ -20,9 +20,11 @@ from forms_api.doctor import command, configured, kept, machine
 from forms_api.doctor.finding import Finding
 from forms_api.settings import Settings
 from forms_api.store.tables import event, outbox, submission
+from scripts.prove import mail_servers
+from scripts.prove.certificates import certificate_for
 from scripts.prove.instance import AGE, draft, form
+from scripts.service import free_port
 from tests.api.conftest import Instance
-from tests.certificates import certificate_for
 
 TODAY = dt.date(2026, 11, 21)
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=clock.ZONE)
@@ -77,6 +79,7 @@ def test_sound_settings_give_no_finding(tmp_path: Path) -> None:
         ({"FORMS_SECRET_SINCE": ""}, "secret-undated"),
         ({"FORMS_SECRET_SINCE": "2025-01-01"}, "secret-old"),
         ({"FORMS_SMTP_URL": ""}, "mail-unset"),
+        ({"FORMS_SMTP_URL": "smtp+plain://localhost"}, "mail-plain"),
         ({"FORMS_DESK_MAIL_OPERATOR": ""}, "mailbox-missing"),
         ({"FORMS_RELEASE": "/nonexistent"}, "no-release"),
     ],
@@ -85,6 +88,34 @@ def test_each_fault_of_the_settings_is_found(
     tmp_path: Path, planted: dict[str, str], code: str
 ) -> None:
     assert of_settings(production(tmp_path) | planted) == [code]
+
+
+def test_a_mail_server_is_tried_when_asked_and_what_is_wrong_is_said(tmp_path: Path) -> None:
+    given = production(tmp_path)
+
+    def found(known: Path | None, line: str) -> tuple[str, str]:
+        settings = replace(Settings.from_env(given), smtp_url=line, smtp_ca_file=known)
+        (one,) = configured.mail_server(settings)
+        assert codes([one]) == ["mail-server"] and mail_servers.PASSWORD not in one.message
+        return one.level, one.message
+
+    certificate = certificate_for(1, tmp_path)
+    port = free_port()
+    box = mail_servers.Mailbox(port, mail_servers.server_context(certificate))
+    line = mail_servers.url(port)
+    level, said = found(certificate, line)
+    assert (level, "ECONNREFUSED" in said) == ("error", True)
+    box.open()
+    try:
+        level, said = found(certificate, line)
+        assert (level, "STARTTLS" in said, "证书核对过" in said) == ("note", True, True)
+        level, said = found(None, line)
+        assert (level, "self-signed" in said, "证书不对" in said) == ("error", True, True)
+        level, said = found(None, f"smtp+plain://localhost:{port}")
+        assert (level, "not encrypted" in said) == ("note", True)
+    finally:
+        box.close()
+    assert not box.mails
 
 
 @pytest.mark.parametrize(
@@ -140,9 +171,10 @@ PLANTED = {
     "overdue": (submission, {"due_on": "2026-11-01"}),
     "overdue: set aside": (submission, {"due_on": "2026-11-01", "spam_score": 100}),
     "purge-late": (submission, {"retain_until": "2026-11-01"}),
-    "mail-dead": (outbox, {"state": "dead", "last_error": "SMTPException 550"}),
+    "mail-dead": (outbox, {"state": "dead", "last_error": "refused 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
     "clock": (event, {"day": "2030-01-01"}),
+    "uncounted": (submission, {"retain_until": clock.today().isoformat()}),
 }
 
 

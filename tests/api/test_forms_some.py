@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from forms_api import clock
 from forms_api.forms import DEFINITIONS, load_all
 from forms_api.sealing import open_sealed
 from tests.api.conftest import Instance
@@ -27,8 +28,8 @@ def test_a_word_about_a_page_is_kept_at_once_and_counted_by_page(instance: Insta
     page = instance.client.post(FOOT, data=USEFUL, headers=HTML)
     assert page.status_code == 201
     assert HTMLParser(page.text).css_first(".jq-next a").attributes["href"] == "/help/ask/"
-    assert instance.rows("SELECT field, choice, count FROM tally") == [
-        ("useful", "help/ask:yes", 1)
+    assert instance.rows("SELECT field, choice, month, count FROM tally") == [
+        ("useful", "help/ask:yes", f"{clock.today():%Y-%m}", 1)
     ]
     assert instance.rows("SELECT count(*) FROM consent") == [(0,)]
 

@@ -284,7 +284,7 @@ class TestCommand:
     ) -> None:
         interrupted(full)
         monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
-        assert cli.main(["purge"]) == 2
+        assert cli.main(["purge", "--clock-is-right"]) == 2
         assert "this database moves or was moved" in capsys.readouterr().err
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine
 
-from forms_api import privacy
+from forms_api import clock, privacy
 from forms_api.backup import making
 from forms_api.backup.restoring import restore
 from forms_api.store import answers
@@ -94,7 +94,7 @@ def test_whoever_holds_the_access_code_takes_the_answer_back_even_after_the_purg
     if purged:
         monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
         mine = instance.services
-        privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms)
+        privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms, clock.now())
         assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
         assert _states(instance)[0][0] == "offered"
     code = {"code": receipt["access_code"]}

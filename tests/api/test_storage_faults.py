@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -19,8 +18,8 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, Prog
 
 from forms_api import cli, problems, tokens
 from forms_api.app import create_app
-from forms_api.backup import forgotten, making
-from forms_api.doctor import kept, machine
+from forms_api.backup import forgotten
+from forms_api.doctor import machine
 from forms_api.settings import Settings, SettingsError
 from forms_api.store.file_guard import StorageError
 from forms_api.tokens import OLDEST
@@ -314,18 +313,3 @@ def test_the_doctor_sees_files_that_others_may_read(command: Command, tmp_path: 
     found = list(machine.modes(settings, {"FORMS_ENV_FILE": str(tmp_path / "forms.env")}))
     assert [one.code for one in found] == ["readable"] * 3
     assert all("chmod 600" in one.remedy for one in found)
-
-
-def test_the_doctor_sees_a_database_older_than_its_backup(instance: Instance) -> None:
-    settings = replace(instance.settings, backups=instance.folder / "backups")
-    code = instance.send("help-ask", ASK)["access_code"]
-    instance.send("help-ask", {**ASK, "question": "Is this another question?"})
-    engine = instance.services.engine
-    making.make(engine, settings.backups, settings.recipients)
-    assert instance.client.post("/forms/status/erase", json={"code": code}).status_code == 200
-    assert list(kept._older(engine, settings)) == []
-    with engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("DELETE FROM submission")
-        connection.exec_driver_sql("DELETE FROM tombstone")
-    assert [one.code for one in kept._older(engine, settings)] == ["older-than-backup"]

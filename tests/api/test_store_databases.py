@@ -65,7 +65,7 @@ class TestStore:
 
     def test_a_reference_that_is_taken_goes_to_nobody_else(self, instance: Instance) -> None:
         taken, mine = instance.send("help-ask", ASK)["reference"], instance.services
-        composer = Composer(Sealer(instance.settings.recipients), lambda: "TY", lambda _: "")
+        composer = Composer(Sealer(instance.settings.recipients), lambda: "TY", lambda _: "", "")
         form = mine.forms["help-ask"]
         drafts = [draft(f"Is this question number {n}?") for n in range(2)]
         news = [composer.compose(form, one, AGE, None)[0] for one in drafts]
@@ -101,7 +101,7 @@ class TestStore:
         instance.send("help-ask", ASK)
         monkeypatch.setenv("JINQIAO_TODAY", "2030-01-01")
         mine = instance.services
-        done = privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms)
+        done = privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms, clock.now())
         assert done.forms == {"help-ask": 1}
         assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from python_calamine import CalamineWorkbook
 
 from scripts.prove.desk import Desk as Process
-from scripts.prove.outage import Mailbox
+from scripts.prove.mail_servers import Mailbox
 from scripts.service import free_port
 from tests.browser.visitor import Visitor
 from tests.inbox.office import Office
@@ -72,7 +72,7 @@ def seat(office: Office) -> Iterator[Seat]:
     box = Mailbox(port)
     box.open()
     environ = {
-        "FORMS_SMTP_URL": f"smtp://127.0.0.1:{port}",
+        "FORMS_SMTP_URL": f"smtp+plain://127.0.0.1:{port}",
         "FORMS_MAIL_FROM": "forms@jinqiao.example.org",
         "FORMS_RELEASE": str(office.settings.release),
         "FORMS_KEYS_FOLDER": str(office.settings.keys_folder),

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from forms_api import codes, traditional
-from forms_api.outbox import Smtp
+from forms_api.smtp import Smtp
 from forms_api.store.answers import mark_pulled, to_pull
 from forms_api.store.seats import Wish
 from forms_api.tokens import Draft, new_key
-from scripts.prove.outage import Mailbox
+from scripts.prove.mail_servers import Mailbox
 from scripts.service import free_port
 from tests.inbox.office import Desk, Office, releases, text_of
 
@@ -76,7 +76,7 @@ def test_an_answer_can_be_read_by_the_holder_of_the_code_and_by_the_desks_alone(
 
 def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Office) -> None:
     port = free_port()
-    desk = office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    desk = office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     receipt = office.sends(lang="en")
     said = "To your own branch, online if it takes that."
@@ -107,6 +107,49 @@ def test_a_letter_waits_sealed_until_an_unlocked_inbox_can_send_it(office: Offic
     assert found == [("sent", None, "{}")]
 
 
+def test_an_address_that_takes_no_mail_is_shown_to_the_desk_and_to_nobody_as_sent(
+    office: Office,
+) -> None:
+    port = free_port()
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
+    box.unknown["wanderer.lin@example.org"] = "550 5.1.1 wanderer.lin@example.org: no such user"
+    desk.unlocks()
+    receipt = office.sends(lang="en")
+    desk.does(receipt.reference, "answer", way="email", text="To your own branch.")
+
+    def shown() -> str:
+        return text_of(
+            office.public.post("/forms/status?lang=en", data={"code": receipt.access_code})
+        )
+
+    def states() -> list[str]:
+        found = office.public.post("/forms/status", json={"code": receipt.access_code}).json
+        return [reply["mail"] for reply in found["replies"]]
+
+    assert "not yet sent by e-mail" in shown() and states() == ["waiting"]
+    box.open()
+    try:
+        assert desk.desktop.post.turn() == 0
+        assert office.rows("SELECT state, attempts FROM outbox WHERE kind = 'reply'") == [
+            ("dead", 1)
+        ]
+        for lang, words in (
+            ("zh", ("没有这个邮箱", "550 5.1.1", "不再试", "请改用电话")),
+            ("en", ("no such mailbox", "550 5.1.1", "Not again", "Answer by telephone")),
+        ):
+            page = text_of(desk.get(f"/mail?lang={lang}"))
+            assert not [one for one in words if one not in page]
+            assert "wanderer.lin@example.org" not in page
+        assert "could not be delivered" in shown() and states() == ["dead"]
+        assert "sent by e-mail" not in shown()
+        box.unknown.clear()
+        desk.post("/mail")
+        assert desk.desktop.post.turn() == 1
+    finally:
+        box.close()
+    assert "sent by e-mail as well" in shown() and states() == ["sent"]
+
+
 @pytest.mark.parametrize(
     ("knows", "code", "foot"),
     [(True, "zh-Hant", "forms/status 隨時查看"), (False, "zh-Hans", "forms/status 随时查看")],
@@ -117,7 +160,7 @@ def test_who_wrote_in_traditional_characters_gets_a_letter_in_them(
     if not knows:
         (release / "_private" / traditional.FILE).unlink()
     port = free_port()
-    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp://127.0.0.1:{port}"))
+    box, desk = Mailbox(port), office.desk(mailer=Smtp(f"smtp+plain://127.0.0.1:{port}"))
     desk.unlocks()
     asked = "在外地怎麼交黨費？"
     receipt = office.sends(lang="zh-hant", question=asked, publish_ok="yes")
@@ -202,18 +245,20 @@ def test_a_duplicate_is_closed_and_leads_to_the_other(office: Office, desk: Desk
 
 
 def test_not_spam_counts_in_the_totals_after_all(office: Office, desk: Desk) -> None:
-    reference = office.sends().reference
+    """Of a page's foot, which the host counts; what it cannot read it does not count at all."""
+    office.sends()
+    reference = office.sends("page-feedback", page="help/ask", useful="yes").reference
     counts = "SELECT field, choice, count FROM tally"
-    assert office.rows(counts) == [("topic", "dues", 1)]
+    assert office.rows(counts) == [("useful", "help/ask:yes", 1)]
     desk.does(reference, "spam", spam="yes")
-    assert office.rows(counts) == [("topic", "dues", 0)]
+    assert office.rows(counts) == [("useful", "help/ask:yes", 0)]
     assert reference not in desk.get("/").text
     assert "1 份待甄别，请看一眼" in desk.get("/").text
     assert reference in desk.get("/?spam=yes").text
     assert "待甄别，请" not in desk.get("/?spam=yes").text
     desk.does(reference, "spam", spam="no")
     assert "待甄别，请" not in desk.get("/").text
-    assert office.rows(counts) == [("topic", "dues", 1)]
+    assert office.rows(counts) == [("useful", "help/ask:yes", 1)]
 
 
 def test_what_is_handed_over_is_told_to_the_other_desk_without_its_content(

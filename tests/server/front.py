@@ -14,10 +14,10 @@ from typing import Any
 
 from scripts import tools
 from scripts.children import Child
+from scripts.prove.certificates import certificate_for
 from scripts.server.command import write
 from scripts.server.host import Host
 from scripts.service import free_port
-from tests.certificates import certificate_for
 from tests.conftest import ROOT
 
 NAME = "localhost"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,11 @@ HOST = Host(domain="jinqiao.example.org", root=ROOT, services=("127.0.0.1:8001",
 
 
 def test_systemd_finds_nothing_wrong_with_any_unit(tmp_path: Path) -> None:
-    write(HOST, tmp_path)
+    root = tmp_path / "srv"  # systemd looks for the programs that units start
+    for environment in (".venv", ".venv-forms"):
+        (root / environment / "bin").mkdir(parents=True)
+        (root / environment / "bin/python").symlink_to(sys.executable)
+    write(replace(HOST, root=root, reach=("203.0.113.0/24",)), tmp_path)
     units = [str(tmp_path / "systemd/system" / name) for name in UNITS]
     analyze = tools.require(tools.SYSTEMD, ROOT)
     looked = subprocess.run([analyze, "verify", "--man=no", *units], capture_output=True, text=True)
@@ -37,6 +43,39 @@ def test_a_unit_may_do_little_but_its_work(unit: str) -> None:
         assert line in text
     written = [line for line in text.splitlines() if line.startswith("ReadWritePaths=")]
     assert written == ([f"ReadWritePaths={ROOT}/var"] if "publish" in unit else [])
+
+
+@pytest.mark.parametrize(("reach", "most"), [((), 1.1), (("203.0.113.0/24",), 1.0)])
+def test_systemd_gives_the_service_a_small_exposure(
+    tmp_path: Path, reach: tuple[str, ...], most: float
+) -> None:
+    write(replace(HOST, reach=reach), tmp_path)
+    analyze = tools.require(tools.SYSTEMD, ROOT)
+    for unit in (name for name in UNITS if name.endswith(".service")):
+        file = str(tmp_path / "systemd/system" / unit)
+        line = [analyze, "security", "--offline=yes", "--no-pager", file]
+        said = subprocess.run(line, capture_output=True, text=True).stdout
+        found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+        assert found and float(found[1]) <= (1.1 if "publish" in unit else most), said
+
+
+@pytest.mark.parametrize(
+    "unit", [name for name in UNITS if name.endswith(".service") and "publish" not in name]
+)
+def test_what_may_hold_a_secret_in_memory_never_swaps_and_reaches_only_what_is_named(
+    unit: str,
+) -> None:
+    name = f"systemd/system/{unit}"
+    open_to_all = fill(HOST)[name]
+    assert "MemorySwapMax=0\n" in open_to_all and "IPAddress" not in open_to_all
+    named = fill(replace(HOST, reach=("203.0.113.0/24", "2001:db8::/64")))[name]
+    assert "IPAddressDeny=any\nIPAddressAllow=localhost 203.0.113.0/24 2001:db8::/64\n" in named
+
+
+def test_subdomains_are_promised_only_when_told() -> None:
+    assert "includeSubDomains" not in fill(HOST)[NGINX]
+    line = '"max-age=31536000; includeSubDomains"'
+    assert fill(replace(HOST, subdomains=True))[NGINX].count(line) == 3
 
 
 def test_every_timer_has_its_unit_and_every_unit_but_the_service_its_timer() -> None:
@@ -64,14 +103,12 @@ def test_the_settings_are_complete_but_for_what_only_the_office_knows(tmp_path: 
 
 
 def test_a_second_host_a_front_and_brotli_are_written_as_told() -> None:
-    changed = Host(
-        **{
-            **{name: getattr(HOST, name) for name in HOST.__dataclass_fields__},
-            "services": ("127.0.0.1:8001", "10.0.0.2:8001"),
-            "fronts": ("203.0.113.0/24",),
-            "front_header": "CF-Connecting-IP",
-            "brotli": True,
-        }
+    changed = replace(
+        HOST,
+        services=("127.0.0.1:8001", "10.0.0.2:8001"),
+        fronts=("203.0.113.0/24",),
+        front_header="CF-Connecting-IP",
+        brotli=True,
     )
     before, after = fill(HOST)[NGINX], fill(changed)[NGINX]
     for line in (
@@ -91,6 +128,7 @@ def test_a_second_host_a_front_and_brotli_are_written_as_told() -> None:
         ["--domain", "x.example", "--root", "srv"],
         ["--domain", "x.example", "--also", "10.0.0.2"],
         ["--domain", "x.example", "--front", "everyone"],
+        ["--domain", "x.example", "--reach", "mail.example.org"],
         ["--domain", "x.example", "--listen", "here"],
         ["--domain", "x.example", "--user", "Jin Qiao"],
         ["--domain", "x.example", "--certificate", "/a.pem"],

@@ -9,6 +9,8 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,7 @@ def paths(site: BuiltSite) -> list[str]:
     part = next((site.public / "search-index").rglob("*.pf_index")).relative_to(site.public)
     found = ["/", "/en/", "/away/transfer/", "/en/away/transfer/", BRANCH, f"/en{BRANCH}"]
     found += ["/search/", "/sitemap.xml", "/robots.txt", "/data/pages.json", "/data/branches.csv"]
+    found += [headers.SECURITY, "/.well-known/other", "/.well-known/"]
     found += [f"/assets/css/{style}", f"/{finder}", f"/{part}", "/about", "/en?q=1", "/sw.js"]
     found += ["/assets/css/none.0123abcd.css", "/none/", "/en/none/", "/.git/config", "/forms"]
     found += ["/zh-hant/", f"/zh-hant{BRANCH}", "/zh-hant/none/", "/zh-hant"]
@@ -110,6 +113,44 @@ def test_plain_http_leads_to_https_and_the_certificate_authority_finds_its_answe
     there = front.plain("/en/help/ask/?q=1")
     assert (there.status, there.headers["Location"]) == (301, f"{front.url}/en/help/ask/?q=1")
     assert front.plain("/.well-known/acme-challenge/token").text == "proof"
+
+
+def test_whom_to_tell_of_a_weakness_is_told_for_less_than_a_year(server: Server) -> None:
+    reply = server.front.ask(headers.SECURITY)
+    told = dict(line.split(": ", 1) for line in reply.text.splitlines())
+    assert told["Contact"] == "mailto:desk@example.org"
+    left = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=300) < left <= timedelta(days=365)
+
+
+def test_a_browser_that_came_once_comes_by_https_for_a_year(server: Server) -> None:
+    for path in ("/", "/none/", "/forms/help-ask"):
+        assert server.front.ask(path).headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("version", "ciphers", "taken"),
+    [
+        (ssl.TLSVersion.TLSv1_3, "DEFAULT", True),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+AESGCM", True),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+CHACHA20", True),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+AES+SHA256:ECDHE+AES+SHA1:!AESGCM", False),
+        (ssl.TLSVersion.TLSv1_2, "kRSA", False),
+    ],
+)
+def test_only_authenticated_ciphers_with_forward_secrecy_are_spoken(
+    server: Server, version: ssl.TLSVersion, ciphers: str, taken: bool
+) -> None:
+    context = ssl.create_default_context(cafile=server.front.host.certificate)
+    context.minimum_version = context.maximum_version = version
+    context.set_ciphers(ciphers)
+    port = server.front.host.https_port
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as line,
+        nullcontext() if taken else pytest.raises(ssl.SSLError),
+        context.wrap_socket(line, server_hostname="localhost") as secure,
+    ):
+        assert secure.version() == version.name.replace("_", ".")
 
 
 @pytest.fixture

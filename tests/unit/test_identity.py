@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,24 @@ def test_words_of_the_block_may_name_each_other() -> None:
     }
     assert identity_for(block, "zh")["notice"] == "石渡由…"
     assert identity_for(block, "en")["notice"] == "Shidu is"
+
+
+SITE = "https://jinqiao.example.org/"
+
+
+@pytest.mark.parametrize(
+    ("today", "expires"),
+    [("2026-12-01", "2027-11-01"), ("2026-12-31", "2027-11-01"), ("2027-01-01", "2027-12-01")],
+)
+def test_security_txt_names_the_contact_and_expires_within_a_year(today: str, expires: str) -> None:
+    text = identity.security_txt({"email": "desk@example.org"}, SITE, date.fromisoformat(today))
+    assert text.splitlines() == [
+        "Contact: mailto:desk@example.org",
+        f"Expires: {expires}T00:00:00Z",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {SITE}.well-known/security.txt",
+    ]
+
+
+def test_without_a_contact_there_is_no_security_txt() -> None:
+    assert identity.security_txt({"email": ""}, SITE, date(2026, 12, 1)) == ""

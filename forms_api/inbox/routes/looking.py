@@ -12,6 +12,7 @@ from forms_api.inbox.desktop import here
 from forms_api.inbox.lists import GROUPS, STATUSES, Listed, Wanted
 from forms_api.inbox.routes.guard import entry_of, needs_key, see_other
 from forms_api.store import desk
+from forms_api.store.letters import is_about_address
 
 blueprint = Blueprint("looking", __name__)
 
@@ -69,7 +70,8 @@ def mail() -> Reply:
     with mine.engine.connect() as connection:
         letters = desk.letters_to_persons(connection)
     held = mine.post.held(letters)
-    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works)
+    gone = any(row["state"] == "dead" and is_about_address(row["last_error"]) for row in letters)
+    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works, gone=gone)
 
 
 @blueprint.post("/mail")

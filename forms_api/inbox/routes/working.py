@@ -16,6 +16,7 @@ from forms_api.inbox.replies import WAYS, Sealed
 from forms_api.inbox.routes.guard import edition_of, entry_of, needs_key, see_other
 from forms_api.inbox.shelf import Entry
 from forms_api.store import desk
+from forms_api.store.letters import of_reply
 
 blueprint = Blueprint("working", __name__)
 LONGEST = 5000  # characters of an answer or a note
@@ -135,7 +136,7 @@ def _sign(entry: Entry, edition: int, given: Mapping[str, str]) -> dict[str, str
     if said.way == "email" and check_email(reading.contact_of(entry))[1]:
         return {"way": pages.words(mine.lang)("fault.no_mail")}
     sealed = _sealed(entry, said.way, said.text)
-    names = [name for name in (said.letter, reading.letter_name(str(said.number))) if name]
+    names = [name for name in (said.letter, of_reply(said.number)) if name]
     if not mine.actions.sign(entry, edition, said.number, sealed, names) and sealed.letter:
         mine.post.sent.add(sealed.letter)  # it went out long ago
     mine.post.nudge()
