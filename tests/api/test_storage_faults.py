@@ -258,6 +258,7 @@ def test_the_first_database_is_made_by_a_command_of_its_own(
     code, said = command("database new")
     assert code == 2 and "already" in said and sentence(said)
     (tmp_path / "data/forms.sqlite").unlink()
+    (tmp_path / "backups").mkdir(exist_ok=True)
     forgotten.add(tmp_path / "backups/forgotten.txt", {}, "")
     code, said = command("database new")
     assert code == 2 and "restore" in said and sentence(said)
