@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from forms_api import clock, codes, retention, tokens, workdays
 from forms_api.answers import Value
+from forms_api.codes import Locks
 from forms_api.fields import Consent
 from forms_api.form import Form
 from forms_api.languages import Edition, Folder, source
@@ -65,7 +66,7 @@ class Composer:
             "retain_until": last.isoformat(),
             "spam_score": score,
             "spam_reason": reason,
-            "ciphertext": self._sealer.seal(self._payload(form, draft)),
+            "ciphertext": self._sealer.seal(self._payload(form, draft, locks)),
             "key_ids": self._key_ids,
             "code_hash": locks.code_hash,
             "public_key": locks.public_key,
@@ -83,12 +84,15 @@ class Composer:
         )
         return new, code
 
-    def _payload(self, form: Form, draft: Draft) -> Mapping[str, object]:
+    def _payload(self, form: Form, draft: Draft, locks: Locks) -> Mapping[str, object]:
         """What is sealed: the answers by field name, without the consents, which have their table.
 
         The edition is sealed too: in the clear a submission only says Chinese or English.
 
         An access code opens and erases, so its place is taken by the reference it belongs to.
+
+        The public key that answers are sealed to stands in the clear too; sealed, it ties these
+        answers to their row, and nobody who writes to the database can put another in its place.
         """
         ticks = {one.name for one in form.consents}
         answers: dict[str, Value] = {
@@ -96,7 +100,13 @@ class Composer:
         }
         for name, code in form.access_codes(answers).items():
             answers[name] = self._quoted(code)
-        return {"form": form.id, "version": draft.version, "lang": draft.lang, "answers": answers}
+        return {
+            "form": form.id,
+            "version": draft.version,
+            "lang": draft.lang,
+            "answers": answers,
+            "holder": locks.public_key.hex(),
+        }
 
 
 def _notice(columns: Mapping[str, object]) -> dict[str, str]:

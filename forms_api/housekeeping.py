@@ -40,6 +40,11 @@ class Housekeeper:
         if self._thread.is_alive():
             self._thread.join(10)
 
+    @property
+    def stopped(self) -> str:
+        """Why nothing is deleted by date just now, a key of heartbeat.REASONS, or ""."""
+        return self._verdict.why if self._verdict else ""
+
     def turn(self) -> None:
         """One failure, such as a database that is away, is told in the log and tried again."""
         jobs = (

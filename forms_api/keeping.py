@@ -29,6 +29,7 @@ from forms_api.tokens import Draft
 
 _T = TypeVar("_T")
 REPLAY: Final = timedelta(1)  # shown again on the day of receipt and the next: 24 hours at least
+STATUSES: Final = ("received", "handling", "answered", "closed", "withdrawn")
 _PLACE: Final = {None: "", False: "taken", True: "waiting"}
 
 
@@ -55,11 +56,11 @@ class Status:
     form: str
     reference: str
     status: str
-    received_on: date
+    received_on: date | None
     due_on: date | None
     answered_on: date | None
     closed_on: date | None
-    retain_until: date
+    retain_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,12 @@ class Keeping:
         return Status(
             form=row["form"],
             reference=row["reference"],
-            status=row["status"],
-            received_on=date.fromisoformat(row["received_on"]),
+            status=row["status"] if row["status"] in STATUSES else "received",
+            received_on=_date(row["received_on"]),
             due_on=_date(row["due_on"]),
             answered_on=_date(row["answered_on"]),
             closed_on=_date(row["closed_on"]),
-            retain_until=date.fromisoformat(row["retain_until"]),
+            retain_until=_date(row["retain_until"]),
         )
 
     def erase(self, code: str) -> bool:
@@ -282,5 +283,9 @@ def _earlier_reply(payload: Mapping[str, Any]) -> Reply:
     return Reply(date.fromisoformat(on), way, text)
 
 
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _date(text: object) -> date | None:
+    """Of a column; None also where somebody wrote nonsense into it."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

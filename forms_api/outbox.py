@@ -77,10 +77,11 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How many letters of one round were sent and how many failed."""
+    """How many letters of one round were sent, failed, and are not to be sent from here."""
 
     sent: int
     failed: int
+    passed: int = 0
 
 
 class Outbox:
@@ -125,6 +126,7 @@ class Outbox:
         if self._rests():
             return Delivered(0, 0)
         batch = deque(self._lease())
+        known = len(self.passed_by)
         sent = failed = 0
         try:
             while batch and not self._stopping.is_set():
@@ -143,7 +145,7 @@ class Outbox:
         finally:
             self._mailer.close()
             self._give_back(batch)
-        return Delivered(sent, failed)
+        return Delivered(sent, failed, max(0, len(self.passed_by) - known))
 
     def stop(self) -> None:
         """From another thread: the letter under way is the last one."""
@@ -271,6 +273,7 @@ class Delivery:
         self._nudged = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+        self.trouble = ""  # what kind of fault ended the last turn
 
     def start(self) -> None:
         self._thread.start()
@@ -293,9 +296,11 @@ class Delivery:
 
     def turn(self) -> int:
         """How many letters went out."""
-        sent = 0
-        while self._ready() and (done := self.outbox.deliver()).sent:
+        sent, more = 0, True
+        while more and self._ready():
+            done = self.outbox.deliver()
             sent += done.sent
+            more = bool(done.sent or done.passed)  # what is passed by hides nothing behind it
         return sent
 
     def _run(self) -> None:
@@ -303,10 +308,12 @@ class Delivery:
             try:
                 if sent := self.turn():
                     _log.info("mail sent", letters=sent)
+                self.trouble = ""
             except Closed:
                 return
             except Exception as error:  # such as a database that is away: tried again
-                _log.error("mail waits", kind=type(error).__name__)
+                self.trouble = type(error).__name__
+                _log.error("mail waits", kind=self.trouble)
             self._nudged.wait(self._every)
             self._nudged.clear()
 

@@ -1,22 +1,27 @@
 """Sealing everything anew: what is stored opens with the keys of now, and with no other.
 
 Each piece is opened with a key that is given, sealed to the present recipients, and put in the
-place of the old one if that has not changed meanwhile. Backups made before stay as they are.
+place of the old one if that has not changed meanwhile. Not a sign of what was sealed changes, so
+that desks' signatures hold, and nonsense that somebody put there stops nothing. Backups made before
+stay as they are.
 """
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import pyrage  # type: ignore[import-untyped]
-from sqlalchemy import Column, Connection, Engine, Table, select, update
+from sqlalchemy import Column, Connection, Engine, Table, func, select, update
 
-from forms_api import clock
+from forms_api import clock, payloads
+from forms_api.payloads import Unreadable
 from forms_api.privacy import Write
 from forms_api.sealing import Sealer
 from forms_api.store import submissions
+from forms_api.store.desk import octets
 from forms_api.store.engine import clear_log
 from forms_api.store.tables import aggregate, note, outbox, proposal, reading, reply, submission
 
@@ -47,12 +52,16 @@ def reseal(
     identities: Sequence[str],
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Resealed:
-    """Everything, in short transactions; safe to break off and to repeat. `tell` gets the count."""
+    """Everything, in short transactions; safe to break off and to repeat. `tell` gets the count.
+
+    What the database says of the keys that a piece is sealed to is not asked: whoever writes to it
+    could keep a piece for the key that is revoked.
+    """
     keys = [pyrage.x25519.Identity.from_str(text) for text in identities]
     pieces = [
         (table, column, numbers[start : start + _BATCH])
         for table, column in _SEALED
-        for numbers in [_numbers(engine, table, column, sealer)]
+        for numbers in [_numbers(engine, table, column)]
         for start in range(0, len(numbers), _BATCH)
     ]
     total = sum(len(numbers) for _, _, numbers in pieces)
@@ -69,11 +78,8 @@ def reseal(
     return Resealed(done, closed)
 
 
-def _numbers(engine: Engine, table: Table, column: Column[Any], sealer: Sealer) -> list[int]:
-    """What is to be sealed: of submissions those that other keys than the present ones open."""
+def _numbers(engine: Engine, table: Table, column: Column[Any]) -> list[int]:
     found = select(table.c.id).where(column.is_not(None)).order_by(table.c.id)
-    if table is submission:
-        found = found.where(submission.c.key_ids != json.dumps(sealer.key_ids))
     with engine.connect() as connection:
         return list(connection.execute(found).scalars())
 
@@ -87,15 +93,15 @@ def _sealed_anew(
     keys: Sequence[Any],
 ) -> tuple[list[tuple[int, bytes, bytes]], int]:
     """Number, old and new ciphertext of those that open, and how many do not."""
+    wanted = (table.c.id.in_(numbers), func.length(column) <= payloads.LARGEST)
     with engine.connect() as connection:
-        rows = connection.execute(select(table.c.id, column).where(table.c.id.in_(numbers))).all()
-    found, failed = [], 0
+        rows = connection.execute(select(table.c.id, column).where(*wanted)).all()
+    found = []
     for number, old in rows:
-        try:
-            found.append((number, bytes(old), sealer.seal(json.loads(pyrage.decrypt(old, keys)))))
-        except pyrage.DecryptError:
-            failed += 1
-    return found, failed
+        with suppress(Unreadable):
+            document = payloads.unsealed(octets(old), keys)
+            found.append((number, old, sealer.seal_document(document)))
+    return found, len(numbers) - len(found)
 
 
 def _put(

@@ -41,7 +41,7 @@ def make(engine: Engine, folder: Path, recipients: tuple[str, ...]) -> tuple[Pat
     return path, about
 
 
-def note_forgotten(engine: Engine, folder: Path) -> int:
+def note_forgotten(engine: Engine, folder: Path, now: datetime | None = None) -> int:
     """The list alone: quick enough for every few minutes. How many references it has.
 
     A line goes when no backup may be restored that needs it: none in the folder is as old, and
@@ -49,24 +49,24 @@ def note_forgotten(engine: Engine, folder: Path) -> int:
     """
     with engine.connect() as connection:
         found = stones(connection)
-    now, drop_before = trusted(engine), ""
-    if now is not None:
-        too_old = (now - timedelta(TOMBSTONE_DAYS)).date().isoformat()
+    trusted_now, drop_before = trusted(engine, now or clock.now()), ""
+    if trusted_now is not None:
+        too_old = (trusted_now - timedelta(TOMBSTONE_DAYS)).date().isoformat()
         made = [about.created_at[:10] for _, about in archive.listed(folder)]
         drop_before = min([too_old, *made])
     with _alone(folder):
         return forgotten.add(folder / forgotten.NAME, found, drop_before)
 
 
-def drop_old(engine: Engine, folder: Path, days: int) -> list[Path]:
+def drop_old(engine: Engine, folder: Path, days: int, now: datetime | None = None) -> list[Path]:
     """Delete backups older than so many days, never the newest three; which they were.
 
     None go while the clock cannot be trusted.
     """
-    now = trusted(engine)
-    if now is None:
+    trusted_now = trusted(engine, now or clock.now())
+    if trusted_now is None:
         return []
-    old = outdated(archive.listed(folder), now, days)
+    old = outdated(archive.listed(folder), trusted_now, days)
     for path in old:
         path.unlink(missing_ok=True)
     if old:
@@ -84,12 +84,12 @@ def outdated(listed: list[tuple[Path, Manifest]], now: datetime, days: int) -> l
     return [path for path, about in past[KEPT:] if about.created_at < limit]
 
 
-def trusted(engine: Engine) -> datetime | None:
-    """The moment to delete by, if this host's clock can be trusted."""
+def trusted(engine: Engine, now: datetime) -> datetime | None:
+    """The moment to delete by, if this host's clock, which says `now`, can be trusted."""
     if revision_of(engine) != head():
         return None
     with engine.connect() as connection:
-        verdict = heartbeat.look(connection, clock.now())
+        verdict = heartbeat.look(connection, now)
     return None if verdict.why else verdict.now
 
 

@@ -178,14 +178,17 @@ class Actions:
         desk.drop_proposal(connection, entry.number)
 
     def erase(self, entry: Entry, edition: int) -> None:
-        """As the service does for the holder of the code: nothing is left but the counts."""
+        """As the service does for the holder of the code: nothing is left but the counts. A row
+        whose version makes no sense can be erased too.
+        """
 
         def work(connection: Connection) -> bool:
-            if not desk.change(connection, entry.number, edition, {}):
+            changed = desk.change(connection, entry.number, edition, {})
+            if not changed and "edition" not in entry.flaws:
                 return False
             if published := answers.answer_of(connection, entry.number):
                 alerts.take_back(connection, published, self.desk)
-            return submissions.erase_one(connection, entry.reference, _today(), self.desk)
+            return submissions.erase_one(connection, entry.number, _today(), self.desk)
 
         if not self.write(work):
             raise Stale

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from forms_api.answers import Value
+from forms_api.answers import Field, Value
 from forms_api.form import Form
 from forms_api.languages import FOLDERS, Folder
 from forms_api.options import Catalogue
@@ -35,7 +35,7 @@ class Labels:
             if not plain:
                 continue
             field = known.get(name)
-            text = field.shown(value, lang, catalogue) if field else plain
+            text = _shown(field, value, lang, catalogue) if field else plain
             yield name, field.label[lang] if field else name, text or plain
 
     def _words(self, form: str, name: str) -> dict[str, str]:
@@ -50,3 +50,13 @@ class Labels:
                             found[choice.value] = f"{found.get(choice.value, '')} {choice.label}"
             self._both[key] = found
         return self._both[key]
+
+
+def _shown(field: Field, value: Value, lang: Folder, catalogue: Catalogue) -> str:
+    """In words; as it was sealed where it is no answer to this question (whoever writes to the
+    database can seal anything), or to one of another version.
+    """
+    try:
+        return field.shown(value, lang, catalogue)
+    except Exception:
+        return ""

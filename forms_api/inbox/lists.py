@@ -18,13 +18,14 @@ OPEN: Final = ("received", "handling")
 STATUSES: Final = ("open", "received", "handling", "answered", "closed", "withdrawn", "all")
 GROUPS: Final = ("overdue", "today", "soon", "later", "none")
 SOON: Final = 3  # working days
-_FILTERS: Final = ("status", "form", "desk", "branch", "spam", "due")
+_FILTERS: Final = ("status", "form", "desk", "branch", "spam", "due", "bad")
 _SPAM: Final = {False: "no", True: "yes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The filters of a list; "" is everything. `due` is one of GROUPS, `spam` no, yes or all.
+    """The filters of a list; "" is everything. `due` is one of GROUPS, `spam` no, yes or all, `bad`
+    is yes for those that cannot be read or were tampered with.
 
     `search` is the number under which the text is kept: no address ever holds it.
     """
@@ -35,6 +36,7 @@ class Wanted:
     branch: str = ""
     spam: str = "no"
     due: str = ""
+    bad: str = ""
     sort: str = "due"
     search: int = 0
     page: int = 1
@@ -128,7 +130,8 @@ def listed(
     found: dict[tuple[bool, str], list[Entry]] = defaultdict(list)
     for facets, some in shared.items():
         group = group_of(facets, forms, today.isoformat(), _soon(today))
-        values = dict(zip(_FILTERS, (*facets[:4], _SPAM[facets.spam], group), strict=True))
+        each = (*facets[:4], _SPAM[facets.spam], group, _SPAM[facets.bad])
+        values = dict(zip(_FILTERS, each, strict=True))
         misses = [name for name, value in values.items() if not _fits(wanted, name, value)]
         for name in misses if len(misses) == 1 else () if misses else _FILTERS:
             counts[name][values[name]] += len(some)

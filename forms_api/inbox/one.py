@@ -8,6 +8,7 @@ from sqlalchemy import Engine, RowMapping
 
 from forms_api import retention
 from forms_api.form import Form
+from forms_api.inbox import columns
 from forms_api.inbox.publishing import Proposal, proposal_of
 from forms_api.inbox.reading import Seen, seen_by
 from forms_api.inbox.shelf import Entry, Shelf
@@ -42,7 +43,7 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Happened:
     id: int
-    day: date
+    day: date | None
     actor: str
     action: str
 
@@ -52,7 +53,7 @@ class Agreed:
     purpose: str
     version: str
     separate: bool
-    given: date
+    given: date | None
     withdrawn: date | None
 
 
@@ -94,7 +95,12 @@ def read(engine: Engine, shelf: Shelf, entry: Entry) -> One:
         _all_written(shelf, entry.reference, "answer", replies, "kept", letters),
         mail,
         [
-            Happened(row["id"], date.fromisoformat(row["day"]), row["actor"], row["action"])
+            Happened(
+                row["id"],
+                columns.day(row["day"]),
+                columns.word(row["actor"]),
+                columns.action(row["action"]),
+            )
             for row in history
         ],
         [_agreed(row) for row in consents],
@@ -109,8 +115,8 @@ def contact_of(entry: Entry) -> str:
     """The address or number that the person gave, "" without any."""
     for name in _CONTACT:
         value = (entry.answers or {}).get(name)
-        if value:
-            return str(value)
+        if value and isinstance(value, str):
+            return value
     return ""
 
 
@@ -180,37 +186,30 @@ def _written(
     letters: Mapping[str, str],
 ) -> tuple[Written, str]:
     """With the piece's number used once, "" where there is none."""
-    claimed = Written(row["id"], day_of(row["day"]), str(row["desk"]), str(row.get("way", "")), "")
+    day, desk_name = columns.day(row["day"]), columns.word(row["desk"])
+    claimed = Written(row["id"], day, desk_name, columns.word(row.get("way")), "")
     earlier = of_reply(row["id"])  # before there were signatures
     state = letters.get(earlier, "") if kind == "answer" else ""
     if ciphertext is None:
         return replace(claimed, fault="too-large" if row["size"] else "damaged", state=state), ""
     try:
-        piece = shelf.piece(bytes(ciphertext), kind, reference)
+        piece = shelf.piece(desk.octets(ciphertext), kind, reference)
     except Unreadable as error:
         return replace(claimed, fault=error.reason, state=state), ""
     except NotGenuine as error:
         return replace(claimed, text=error.text, flaw=error.flaw, state=state), ""
     name = of_reply(piece.nonce) if piece.way == "email" else ""
-    day = date.fromisoformat(piece.on)
     genuine = Written(
-        row["id"], day, piece.desk, piece.way, piece.text,
+        row["id"], date.fromisoformat(piece.on), piece.desk, piece.way, piece.text,
         letter=name, state=letters.get(name, ""),
     )  # fmt: skip
     return genuine, piece.nonce
 
 
-def day_of(text: object) -> date | None:
-    """As columns have it; None for anything else."""
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None
-
-
 def _agreed(row: RowMapping) -> Agreed:
-    given, withdrawn = date.fromisoformat(row["given_on"]), _day(row["withdrawn_on"])
-    return Agreed(row["purpose"], row["notice_version"], row["separate"], given, withdrawn)
+    given, withdrawn = columns.day(row["given_on"]), columns.day(row["withdrawn_on"])
+    purpose, version = columns.word(row["purpose"]), columns.word(row["notice_version"])
+    return Agreed(purpose, version, bool(row["separate"]), given, withdrawn)
 
 
 def _day(text: str | None) -> date | None:

@@ -76,7 +76,9 @@ class Shown:
         self._lang = lang
         self._words = words(lang)
 
-    def day(self, value: date | str) -> str:
+    def day(self, value: date | str | None) -> str:
+        if value is None:  # a row that says nonsense
+            return "—"
         return dates.day(date.fromisoformat(value) if isinstance(value, str) else value, self._lang)
 
     def days(self, values: Sequence[str], most: int = 3) -> str:
@@ -86,14 +88,19 @@ class Shown:
         left = len(latest) - most
         return named if left <= 0 else self._words("and_more", named=named, count=left)
 
-    def short(self, value: date | str) -> str:
+    def short(self, value: date | str | None) -> str:
         """11-21, for tables; with the year where it is another one."""
+        if value is None:
+            return "—"
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return f"{day:%m-%d}" if day.year == clock.today().year else day.isoformat()
 
     def soon(self, moment: str) -> str:
         """11-21 13:40: when a letter is tried again."""
-        return f"{datetime.fromisoformat(moment).astimezone(clock.ZONE):%m-%d %H:%M}"
+        try:
+            return f"{datetime.fromisoformat(moment).astimezone(clock.ZONE):%m-%d %H:%M}"
+        except (TypeError, ValueError, OverflowError):
+            return "—"
 
     def why(self, error: str | None) -> str:
         """Why a letter did not leave."""
@@ -138,7 +145,10 @@ class Shown:
         return self._words(key, more=named.get(what, str)(more))
 
     def _status(self, name: str) -> str:
-        return self._words(f"status.{name}")
+        return self._word(f"status.{name}", name)
 
     def _way(self, name: str) -> str:
-        return self._words(f"way.{name}")
+        return self._word(f"way.{name}", name)
+
+    def _word(self, key: str, otherwise: str) -> str:
+        return self._words(key) if key in self._words else otherwise

@@ -84,6 +84,11 @@ class Post:
             self._delivery.outbox.resume()
         self.nudge()
 
+    @property
+    def trouble(self) -> str:
+        """What kind of fault keeps letters waiting, "" for none; it is tried again."""
+        return self._delivery.trouble if self._delivery else ""
+
     def turn(self) -> int:
         """Sends what is due, if the inbox is open; how many letters went out."""
         return self._delivery.turn() if self._delivery else 0

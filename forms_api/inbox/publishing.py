@@ -128,7 +128,7 @@ def waiting(engine: Engine, shelf: Shelf, at: str, one_desk: bool) -> list[Waiti
     found = []
     for row in rows:
         entry = shelf.get(row["submission"])
-        proposal = opened(shelf, bytes(row["sealed"]), entry.reference) if entry else None
+        proposal = opened(shelf, desk.octets(row["sealed"]), entry.reference) if entry else None
         if entry is not None:
             found.append(Waiting(entry, proposal, turn(proposal, at, one_desk, clock.today())))
     return found

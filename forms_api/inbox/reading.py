@@ -71,7 +71,7 @@ def record(engine: Engine, write: Write, vault: Vault, entry: Entry, sealer: Sea
 def _opened(shelf: Shelf, row: RowMapping, reference: str) -> list[Seen] | None:
     """None for what this key does not open, and for what no desk has signed."""
     try:
-        piece = shelf.piece(bytes(row["sealed"]), KIND, reference)
+        piece = shelf.piece(desk.octets(row["sealed"]), KIND, reference)
         return [Seen(*one) for one in _LIST.validate_json(piece.text)]
     except (Unreadable, NotGenuine, ValidationError):
         return None

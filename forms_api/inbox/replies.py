@@ -39,6 +39,8 @@ KIND: Final = "answer"
 #: Days after which a letter goes out only when a desk asks for it: who can write to the database
 #: may have kept an old one. Nothing is tried by itself for longer (outbox.ATTEMPTS).
 FRESH: Final = 7
+#: Why a letter is held, besides what payloads.Reason and signatures.Flaw name.
+HELD: Final = ("address", "no-case", "sent", "day")
 _REMEMBERED: Final = 60  # days that a computer knows what it sent: well more than FRESH
 
 

@@ -4,29 +4,33 @@ It follows the record of events, so that each request asks for what changed and 
 All of it is dropped when the inbox is locked.
 """
 
-import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping
 
 from forms_api import payloads
 from forms_api.answers import Value
-from forms_api.guards import fold
+from forms_api.guards import clean, fold
+from forms_api.inbox import columns
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.simplified import simplified
-from forms_api.languages import TRADITIONAL, Edition
-from forms_api.payloads import Unreadable
+from forms_api.languages import EDITIONS, TRADITIONAL, Edition
+from forms_api.payloads import Reason, Unreadable
 from forms_api.signatures import Piece, Trust
 from forms_api.store import desk
 
 _PORTION: Final = 200  # submissions opened before the count is brought up to date
+_OCTETS: Final = 16 * 1024 * 1024  # of ciphertext that are fetched at once
 
 
 class Facets(NamedTuple):
-    """What lists filter by; many submissions share one, so that a list looks at few of them."""
+    """What lists filter by; many submissions share one, so that a list looks at few of them.
+
+    `bad`: it cannot be read, or was tampered with.
+    """
 
     status: str
     form: str
@@ -34,6 +38,7 @@ class Facets(NamedTuple):
     branch: str
     spam: bool
     due_on: str
+    bad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,9 @@ class Entry:
     """One submission; `answers` is None where nothing could be opened. Dates are ISO text.
 
     `lang` is the edition it was written in: in the clear stands zh or en, sealed zh-hant too.
+    `fault` is why it cannot be read, `flaws` names columns that make no sense or contradict what
+    is sealed; `stored` is its reference as it stands in the database. `newer`: only a newer program
+    knows the edition. To `holder` answers are sealed, if the sender's program said so.
     """
 
     number: int
@@ -63,6 +71,11 @@ class Entry:
     answers: Mapping[str, Value] | None
     haystack: str
     facets: Facets
+    stored: object = ""
+    fault: str = ""
+    flaws: tuple[str, ...] = ()
+    newer: bool = False
+    holder: bytes | None = None
 
     @property
     def is_spam(self) -> bool:
@@ -71,11 +84,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Answers, the edition they were written in, and the folded text that is searched."""
+    """What was sealed: answers, the edition they were written in, and the folded text that is
+    searched. `lang` is "" for an edition that is not known here.
+    """
 
     answers: Mapping[str, Value]
-    lang: Edition
+    lang: Edition | Literal[""]
     haystack: str
+    form: str
+    holder: bytes | None
 
 
 class Shelf:
@@ -88,7 +105,7 @@ class Shelf:
         self._trust = trust
         self._lock = threading.RLock()
         self._seen = 0
-        self._opened: dict[str, Opened] = {}
+        self._opened: dict[int, Opened | Reason] = {}
         self._entries: dict[int, Entry] = {}
         self._numbers: dict[str, int] = {}
         self.done = 0
@@ -105,7 +122,7 @@ class Shelf:
             for start in range(0, len(numbers), _PORTION):
                 if self.stopped:
                     return
-                self._open(desk.sealed(connection, numbers[start : start + _PORTION]))
+                self._open(connection, numbers[start : start + _PORTION])
                 self.done = min(self.total, start + _PORTION)
             self._take(found)
 
@@ -116,16 +133,18 @@ class Shelf:
             if newest == self._seen:
                 return
             if newest < self._seen:  # a backup was restored
-                for known in (self._entries, self._numbers, self._opened):
-                    known.clear()
+                for all_of_it in (self._entries, self._numbers, self._opened):
+                    all_of_it.clear()
                 found = desk.rows(connection)
             else:
                 numbers, gone = desk.changed(connection, self._seen)
                 found = desk.rows(connection, sorted(numbers))
                 if gone:
                     self._drop_gone(connection)
-            new = [row["id"] for row in found if row["reference"] not in self._opened]
-            self._open(desk.sealed(connection, new))
+            known = {number for number, one in self._opened.items() if isinstance(one, Opened)}
+            new = [row["id"] for row in found if row["id"] not in known]
+            for start in range(0, len(new), _PORTION):
+                self._open(connection, new[start : start + _PORTION])
             self._take(found)
             self._seen = newest
 
@@ -147,53 +166,90 @@ class Shelf:
         """
         return self._trust.read(payloads.opened(ciphertext, [self._identity]), kind, reference)
 
-    def _open(self, sealed: Iterable[tuple[str, bytes]]) -> None:
-        for reference, ciphertext in sealed:
-            try:
-                sent = payloads.submission(payloads.opened(ciphertext, [self._identity]))
-            except Unreadable:
+    def _open(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """A few at a time, by their size: each may be as large as payloads.LARGEST."""
+        sizes = desk.sizes(connection, numbers)
+        some, octets = list[int](), 0
+        for number, size in sizes.items():
+            if size > payloads.LARGEST:
+                self._opened[number] = "too-large"
                 continue
-            answers = {
-                name: value if isinstance(value, str) else tuple(value)
-                for name, value in sent.answers.items()
-            }
-            texts = [reference, *self._labels.texts(sent.form, answers)]
-            haystack = fold("\n".join(texts)).casefold()
-            if sent.lang == TRADITIONAL:
-                haystack += f"\n{simplified(haystack)}"
-            self._opened[reference] = Opened(answers, cast(Edition, sent.lang), haystack)
+            if some and octets + size > _OCTETS:
+                self._open_some(connection, some)
+                some, octets = [], 0
+            some.append(number)
+            octets += size
+        self._open_some(connection, some)
+
+    def _open_some(self, connection: Connection, numbers: Sequence[int]) -> None:
+        for number, reference, public_key, ciphertext in desk.sealed(connection, numbers):
+            try:
+                self._opened[number] = self._read(reference, public_key, ciphertext)
+            except Unreadable as error:
+                self._opened[number] = error.reason
+
+    def _read(self, reference: str, public_key: bytes, ciphertext: bytes) -> Opened:
+        """Raises Unreadable."""
+        sent = payloads.submission(payloads.opened(ciphertext, [self._identity]))
+        if sent.holder and sent.holder != public_key.hex():
+            raise Unreadable("moved")
+        answers = {
+            name: clean(value) if isinstance(value, str) else tuple(map(clean, value))
+            for name, value in sent.answers.items()
+        }
+        texts = [reference, *self._labels.texts(sent.form, answers)]
+        haystack = fold("\n".join(texts)).casefold()
+        if sent.lang == TRADITIONAL:
+            haystack += f"\n{simplified(haystack)}"
+        lang: Edition | Literal[""] = sent.lang if sent.lang in EDITIONS else ""
+        holder = bytes.fromhex(sent.holder) or None
+        return Opened(answers, lang, haystack, sent.form, holder)
 
     def _take(self, found: Iterable[RowMapping]) -> None:
         with self._lock:
             for row in found:
+                number = row["id"]
                 if row["status"] == "withdrawn":
-                    self._opened.pop(row["reference"], None)
-                self._entries[row["id"]] = _entry(row, self._opened.get(row["reference"]))
-                self._numbers[row["reference"]] = row["id"]
+                    self._opened.pop(number, None)
+                entry = _entry(row, self._opened.get(number))
+                self._entries[number] = entry
+                self._numbers[entry.reference] = number
 
     def _drop_gone(self, connection: Connection) -> None:
         there = desk.references(connection)
         for number, entry in list(self._entries.items()):
-            if there.get(number) != entry.reference:
+            if there.get(number) != entry.stored:
                 del self._entries[number], self._numbers[entry.reference]
-                self._opened.pop(entry.reference, None)
+                self._opened.pop(number, None)
 
 
-def _entry(row: RowMapping, opened: Opened | None) -> Entry:
-    values = {name: row[name] for name in Entry.__slots__ if name in row}
-    if opened:
-        values["lang"] = opened.lang
+def _entry(row: RowMapping, opened: Opened | Reason | None) -> Entry:
+    """What is sealed counts for more than what stands beside it."""
+    values, flaws = columns.checked(dict(row))
+    sent = opened if isinstance(opened, Opened) else None
+    fault = opened if isinstance(opened, str) else ""
+    if sent and sent.form != values["form"]:
+        values["form"], flaws = sent.form, (*flaws, "form")
+    if sent and sent.lang:
+        values["lang"] = sent.lang
+    bad = bool(flaws) or fault not in ("", "other-key") or bool(sent and not sent.lang)
     return Entry(
         number=row["id"],
-        answers=opened.answers if opened else None,
-        haystack=opened.haystack if opened else row["reference"].casefold(),
+        answers=sent.answers if sent else None,
+        haystack=sent.haystack if sent else values["reference"].casefold(),
         facets=Facets(
-            row["status"],
-            row["form"],
-            row["desk"],
-            row["branch"] or "",
-            row["spam_score"] > 0,
-            row["due_on"] or "",
+            values["status"],
+            values["form"],
+            values["desk"],
+            values["branch"] or "",
+            values["spam_score"] > 0,
+            values["due_on"] or "",
+            bad,
         ),
-        **{**values, "key_ids": tuple(json.loads(row["key_ids"] or "[]"))},
+        stored=row["reference"],
+        fault=fault,
+        flaws=flaws,
+        newer=bool(sent and not sent.lang),
+        holder=sent.holder if sent else None,
+        **values,
     )

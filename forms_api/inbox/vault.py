@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyrage  # type: ignore[import-untyped]
+import structlog
 from nacl.signing import SigningKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,9 +23,10 @@ from forms_api.signatures import Piece, Trust
 
 State = Literal["locked", "opening", "open"]
 #: Why it did not open: no desk chosen, no such file, no key in it, not its passphrase, or a key
-#: that opens nothing here.
-Refusal = Literal["desk", "no-file", "no-key", "passphrase", "foreign", "database"]
+#: that opens nothing here; a database that cannot be read, or a fault of this program.
+Refusal = Literal["desk", "no-file", "no-key", "passphrase", "foreign", "database", "failed"]
 _SEALED: Final = b"age-encryption.org/"
+_log = structlog.get_logger()
 
 
 class Vault:
@@ -172,10 +174,14 @@ class Vault:
             shelf.fill()
             refusal: Refusal | None = None
             sealed = [one for one in shelf.entries() if one.status != "withdrawn"]
-            if sealed and not any(self.key_id in one.key_ids for one in sealed):
+            # What the host claims of keys is not asked: it could lock every desk out.
+            if sealed and all(one.fault == "other-key" for one in sealed):
                 refusal = "foreign"
         except SQLAlchemyError:
             refusal = "database"
+        except Exception as error:  # a page that says so, instead of one that opens for ever
+            _log.error("opening failed", kind=type(error).__name__)
+            refusal = "failed"
         if refusal and self._shelf is shelf:
             self.lock()
             self.refusal = refusal

@@ -42,9 +42,14 @@ _CLEAR = [
 ]
 _ROWS = select(*_CLEAR).order_by(submission.c.id)
 _SOME = _ROWS.where(submission.c.id.in_(bindparam("wanted", expanding=True)))
-_SEALED = select(submission.c.reference, submission.c.ciphertext).where(
-    submission.c.id.in_(bindparam("wanted", expanding=True)), submission.c.ciphertext.is_not(None)
+_THERE = (
+    submission.c.id.in_(bindparam("wanted", expanding=True)),
+    submission.c.ciphertext.is_not(None),
 )
+_SEALED = select(
+    submission.c.id, submission.c.reference, submission.c.public_key, submission.c.ciphertext
+).where(*_THERE)
+_SIZES = select(submission.c.id, func.length(submission.c.ciphertext)).where(*_THERE)
 
 
 def newest_event(connection: Connection) -> int:
@@ -55,7 +60,7 @@ def newest_event(connection: Connection) -> int:
 def changed(connection: Connection, after: int) -> tuple[set[int], bool]:
     """Submissions with later events, and whether some event is of one that is gone."""
     found = set(connection.execute(select(event.c.submission).where(event.c.id > after)).scalars())
-    return {number for number in found if number is not None}, None in found
+    return {number for number in found if isinstance(number, int)}, None in found
 
 
 def rows(connection: Connection, numbers: Sequence[int] | None = None) -> list[RowMapping]:
@@ -69,18 +74,29 @@ def rows(connection: Connection, numbers: Sequence[int] | None = None) -> list[R
     ]
 
 
-def references(connection: Connection) -> dict[int, str]:
-    """Of every submission that is there, by its number."""
+def references(connection: Connection) -> dict[int, object]:
+    """Of every submission that is there, by its number, as it is stored."""
     found = connection.execute(select(submission.c.id, submission.c.reference)).all()
     return {row.id: row.reference for row in found}
 
 
-def sealed(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[str, bytes]]:
-    """Reference and ciphertext of those that still have one."""
-    for start in range(0, len(numbers), _MANY):
-        some = {"wanted": numbers[start : start + _MANY]}
-        for reference, ciphertext in connection.execute(_SEALED, some).all():
-            yield reference, bytes(ciphertext)
+def sizes(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """How long the ciphertext is of those that still have one."""
+    found = connection.execute(_SIZES, {"wanted": numbers}).all()
+    return {number: int(size or 0) for number, size in found}
+
+
+def sealed(
+    connection: Connection, numbers: Sequence[int]
+) -> Iterator[tuple[int, str, bytes, bytes]]:
+    """Number, reference, the holder's public key and ciphertext of those that still have one."""
+    for row in connection.execute(_SEALED, {"wanted": numbers}).all():
+        yield row.id, str(row.reference), octets(row.public_key), octets(row.ciphertext)
+
+
+def octets(value: object) -> bytes:
+    """Of a column of bytes, whatever stands in it."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
 
 
 def public_key(connection: Connection, number: int) -> bytes:
@@ -125,7 +141,8 @@ def _pieces(
 
 def readings(connection: Connection, number: int) -> list[RowMapping]:
     """Sealed lists of who opened it; more than one only where a key did not open the one before."""
-    found = select(reading).where(reading.c.submission == number).order_by(reading.c.id)
+    mine = (reading.c.submission == number, func.length(reading.c.sealed) <= LARGEST)
+    found = select(reading).where(*mine).order_by(reading.c.id).limit(MOST)
     return list(connection.execute(found).mappings())
 
 
@@ -146,13 +163,15 @@ def put_reading(connection: Connection, number: int, old: RowMapping | None, new
 
 def proposals(connection: Connection) -> list[RowMapping]:
     """Of all submissions, the earliest first."""
-    return list(connection.execute(select(proposal).order_by(proposal.c.id)).mappings())
+    small = func.length(proposal.c.sealed) <= LARGEST
+    found = select(proposal).where(small).order_by(proposal.c.id).limit(MOST)
+    return list(connection.execute(found).mappings())
 
 
 def proposal_of(connection: Connection, number: int) -> bytes | None:
-    found = select(proposal.c.sealed).where(proposal.c.submission == number)
-    sealed = connection.execute(found).scalar_one_or_none()
-    return None if sealed is None else bytes(sealed)
+    mine = (proposal.c.submission == number, func.length(proposal.c.sealed) <= LARGEST)
+    sealed = connection.execute(select(proposal.c.sealed).where(*mine)).scalar()
+    return None if sealed is None else octets(sealed)
 
 
 def put_proposal(connection: Connection, number: int, ciphertext: bytes) -> None:

@@ -127,14 +127,14 @@ def erase(connection: Connection, code_hash: bytes, day: str) -> bool:
     return True
 
 
-def erase_one(connection: Connection, reference: str, day: str, desk: str) -> bool:
+def erase_one(connection: Connection, number: int, day: str, desk: str) -> bool:
     """The same, by a desk that was asked to; False when nothing is there any more."""
     c = submission.c
-    found = select(c.id).where(c.reference == reference, c.status != "withdrawn")
-    number = connection.execute(found).scalar()
-    if number is None:
+    found = select(c.reference).where(c.id == number, c.status != "withdrawn")
+    row = connection.execute(found).first()
+    if row is None:
         return False
-    _empty(connection, number, reference, day, desk)
+    _empty(connection, number, str(row.reference), day, desk)
     return True
 
 

@@ -15,6 +15,7 @@ from scripts.progress import say
 
 # Each module has `prove(quick) -> dict` with `name`, `holds` and its counts.
 PROOFS = {
+    "clock": "时钟快、慢、跳、两台不一：没到期的一份不少，到期的照删",
     "handbook": "照抄维护手册的命令，从空文件夹到能用的服务器",
     "erasure": "删除的和到期的，文件里一块密文也不剩",
     "fuzz": "几万个恶意请求，没有一个服务器错误",

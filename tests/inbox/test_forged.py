@@ -40,8 +40,10 @@ class Box:
 class Intruder:
     """Has the database and the public keys, and a secret key of its own."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, *, waits: bool = True) -> None:
         self.office = office
+        self.waits = waits
+        self._numbers: dict[str, int] = {}
         self.sealer = Sealer(office.settings.recipients)
         self.secret = signatures.signing_key(keys.secret(office.identities["foreign"]))
 
@@ -59,11 +61,15 @@ class Intruder:
         return Piece(**{**usual, **said})  # type: ignore[arg-type]
 
     def writes(self, work: Any) -> None:
-        self.office.service.writer.submit(lambda c: c.execute(work)).result()
+        done = self.office.service.writer.submit(lambda c: c.execute(work) and None)
+        if self.waits:
+            done.result()
 
     def number(self, reference: str) -> int:
-        query = "SELECT id FROM submission WHERE reference = ?"
-        return int(self.office.rows(query, reference)[0][0])
+        if reference not in self._numbers:
+            query = "SELECT id FROM submission WHERE reference = ?"
+            self._numbers[reference] = int(self.office.rows(query, reference)[0][0])
+        return self._numbers[reference]
 
     def letter(self, reference: str, name: str, sealed: bytes) -> None:
         row = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from typing import get_args
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,11 @@ from sqlalchemy import update
 from forms_api import clock, workdays
 from forms_api.inbox import pages
 from forms_api.inbox.pages import words
+from forms_api.inbox.replies import HELD
+from forms_api.inbox.vault import Refusal
+from forms_api.payloads import Reason
 from forms_api.sealing import Sealer
+from forms_api.signatures import Flaw
 from forms_api.store.tables import submission
 from forms_api.words import load
 from tests.inbox.office import Desk, Office, text_of
@@ -131,12 +136,15 @@ COMPOSED = {
     "way.": "email phone status",
     "actor.": "public system",
     "action.": "received status note handed merged spam not-spam answered offered erased seat "
-    "proposed sent-back taken-back",
+    "proposed sent-back taken-back signed",
     "letter.": "waiting sent dead",
-    "refusal.": "desk no-file no-key passphrase foreign database",
+    "refusal.": " ".join(get_args(Refusal)),
+    "unreadable.": " ".join(get_args(Reason)),
+    "flaw.": " ".join(get_args(Flaw)),
+    "held.": " ".join((*get_args(Flaw), *HELD, *(set(get_args(Reason)) - {"moved"}))),
     "filter.": "status form desk spam sort",
     "due.": "overdue today soon later none",
-    "done.": "status note hand merge spam answer propose release send_back take_back",
+    "done.": "status note hand merge spam answer propose release send_back take_back sign",
     "reply.asked_": "email phone status none",
     "reply.by_": "email phone status",
     "reply.lang_": "zh zh-hant en",

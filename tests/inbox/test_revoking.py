@@ -16,6 +16,7 @@ from tests.inbox.office import Desk, Office
 
 SEALED = (
     "SELECT ciphertext FROM submission UNION ALL SELECT sealed FROM note "
+    "UNION ALL SELECT sealed FROM reading "
     "UNION ALL SELECT kept FROM reply UNION ALL "
     "SELECT sealed FROM outbox WHERE sealed IS NOT NULL"
 )
@@ -44,10 +45,10 @@ def test_a_revoked_key_opens_nothing_that_is_stored(office: Office, desk: Desk) 
     desk.does(reference, "answer", way="email", text="答复")
     done = revoke(office, "desk", "recovery")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["resealed"] == 5
+    assert json.loads(done.stdout)["resealed"] == 6
     old, new = (keys.secret(office.identities[name]) for name in ("desk", "recovery"))
     sealed = [bytes(row[0]) for row in office.rows(SEALED)]
-    assert len(sealed) == 5
+    assert len(sealed) == 6
     for one in sealed:
         assert open_sealed(one, new)
         with pytest.raises(pyrage.DecryptError):

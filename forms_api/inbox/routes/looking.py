@@ -36,6 +36,8 @@ def inbox() -> Reply:
         statuses=STATUSES,
         forms=list(mine.forms),
         empty=not everything,
+        trouble=mine.post.trouble,
+        bad=sum(one.facets.bad for one in everything),
         lead=lead,
         alone=mine.seal_for_desks.alone,
         to_release=sum(one.turn == "ours" for one in waiting),
@@ -71,7 +73,14 @@ def mail() -> Reply:
         letters = desk.letters_to_persons(connection)
     held = mine.post.held(letters)
     gone = any(row["state"] == "dead" and is_about_address(row["last_error"]) for row in letters)
-    return pages.page("mail.html", letters=letters, held=held, works=mine.post.works, gone=gone)
+    return pages.page(
+        "mail.html",
+        letters=letters,
+        held=held,
+        trouble=mine.post.trouble,
+        works=mine.post.works,
+        gone=gone,
+    )
 
 
 @blueprint.post("/mail")
