@@ -41,6 +41,19 @@ def test_what_leads_to_a_person_or_cannot_be_read_is_refused(case: dict[str, Any
         assert all(fault.message(lang) for lang in FOLDERS)
 
 
+ASKING = [case for case in CASES if "asks" in case or not case["wrong"]]
+
+
+@pytest.mark.parametrize("case", ASKING, ids=[case["name"] for case in ASKING])
+def test_what_may_lead_to_a_person_is_asked_about(case: dict[str, Any]) -> None:
+    _, question, answer = _parts(case)
+    found = publishable.questions({"question": question, "answer": answer})
+    assert list(dict.fromkeys(one.code for one in found)) == case.get("asks", [])
+    assert len({one.key for one in found}) == len(found)
+    for one in found:
+        assert all(one.found in one.message(lang) for lang in FOLDERS)
+
+
 def test_an_access_code_is_refused_however_it_is_spaced() -> None:
     code = codes.new_access_code()
     for written in (code, codes.grouped(code), code.upper(), "-".join(codes.grouped(code).split())):
