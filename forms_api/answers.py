@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
@@ -20,6 +20,8 @@ from forms_api.words import Text
 
 Value: TypeAlias = str | tuple[str, ...]
 Schema: TypeAlias = dict[str, Any]
+
+TOO_LONG: Final = "too-long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,15 @@ class Field(BaseModel):
 
     @classmethod
     def all_codes(cls) -> frozenset[str]:
-        return cls.codes | {cls.missing}
+        return cls.codes | {cls.missing, TOO_LONG}
+
+    @property
+    def longest(self) -> int:
+        """Characters of an answer beyond which it is not looked at: no pattern, no folding.
+
+        A kind whose answers are sentences says more.
+        """
+        return 60
 
     @property
     def empty(self) -> Value:
@@ -90,10 +100,18 @@ class Field(BaseModel):
         value = self.read(given)
         if not value:
             return self.empty, None if self.optional else Fault(self.missing)
-        return self.judge(value, context)
+        return self.bounded(value) or self.judge(value, context)
 
     def read(self, given: Sequence[str]) -> Value:
+        """What was typed, to be judged or shown again: one pass, however long it is."""
         return clean(given[0]) if given else ""
+
+    def bounded(self, value: Any) -> tuple[Value, Fault] | None:
+        """The fault of an answer that is too long to be judged; the answer is kept."""
+        return (value, self.over(value, self.longest)) if len(value) > self.longest else None
+
+    def over(self, value: Value, most: int) -> Fault:
+        return Fault(TOO_LONG, {"max": most, "over": len(value) - most})
 
     def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
         raise NotImplementedError

@@ -16,6 +16,8 @@ _REFERENCE: Final = "34679ACDEFGHJKMNPQRTWXY"
 _CODE: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 _RANDOM: Final = 26  # 31 ** 26 is more than 2 ** 128
 _LENGTH: Final = _RANDOM + 2
+#: Characters that are looked at when a reference or a code is read: spaces, dashes and a label in.
+LONGEST: Final = 200
 
 
 def new_reference(prefix: str) -> str:
@@ -26,6 +28,8 @@ def new_reference(prefix: str) -> str:
 
 def parse_reference(typed: str) -> str | None:
     """The reference as it is printed, from capitals or not, with or without dashes and spaces."""
+    if len(typed) > LONGEST:
+        return None
     text = re.sub(r"[\s\-‐‑–—−]", "", fold(typed)).upper()
     found = re.fullmatch(rf"([A-Z]{{1,4}})([{_REFERENCE}]{{4}})([{_REFERENCE}]{{4}})", text)
     return "-".join(found.groups()) if found else None
@@ -58,6 +62,8 @@ def grouped(code: str) -> str:
 
 def parse_access_code(typed: str) -> str | None:
     """The code without spaces, dashes, capitals or full-width letters; None if it cannot be one."""
+    if len(typed) > LONGEST:
+        return None
     code = re.sub(r"[\s\-]", "", fold(typed)).lower()
     if len(code) != _LENGTH or set(code) - set(_CODE):
         return None

@@ -1,15 +1,31 @@
 """Phone numbers and e-mail addresses as people write them."""
 
 import re
-import unicodedata
+from itertools import pairwise
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
+
+from forms_api.guards import number_runs
+from forms_api.skeleton import skeleton
 
 _REGION = "CN"
 _WRITTEN = re.compile(r"\+?[\d\s()\-‐‑‒–—―−./]{3,32}", re.ASCII)
 _SERVICE = re.compile(r"1\d{4}|9\d{4,5}")  # 12371, 95588: short, but they are answered
+_MOBILE = re.compile(r"(?:00?86|86|0)?(1[3-9][0-9]{9})")
+_MOBILE_GROUPS = (
+    (11,),
+    (3, 4, 4),
+    (3, 8),
+    (3, 3, 5),
+    (4, 4, 3),
+    (4, 3, 4),
+    (5, 6),
+    (7, 4),
+    (1,) * 11,
+)
+_ABROAD = re.compile(r"\+[0-9][0-9 ().\-]{6,20}")
 _SHORT_MOBILE = re.compile(r"1\d{5,9}")  # no landline starts with 1: digits are missing
 
 
@@ -39,12 +55,32 @@ def check_phone(text: str) -> tuple[str, str | None]:
 
 
 def holds_mobile(text: str) -> bool:
-    """Whether a Chinese mobile number stands anywhere in the text, however it is spaced."""
-    plain = unicodedata.normalize("NFKC", text)
-    found = phonenumbers.PhoneNumberMatcher(plain, _REGION)
-    return any(
-        phonenumbers.number_type(one.number) == phonenumbers.PhoneNumberType.MOBILE for one in found
+    """Whether a mobile number stands anywhere in the text, however it is written: a Chinese one, or
+    another country's with its code.
+    """
+    return any(map(_is_mobile, _ABROAD.findall(skeleton(text)))) or any(
+        _starts_mobile(run.digits, start, run.starts)
+        for run in number_runs(text)
+        for start in run.starts
     )
+
+
+def _starts_mobile(digits: str, start: int, starts: tuple[int, ...]) -> bool:
+    found = _MOBILE.match(digits, start, start + 15)
+    if not found or not (found.end() in starts or found.end() == len(digits)):
+        return False
+    edges = [found.start(1), *(one for one in starts if found.start(1) < one < found.end())]
+    return (
+        tuple(after - before for before, after in pairwise([*edges, found.end()])) in _MOBILE_GROUPS
+    )
+
+
+def _is_mobile(text: str) -> bool:
+    try:
+        number = phonenumbers.parse(text, _REGION)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == PhoneNumberType.MOBILE
 
 
 def check_email(text: str) -> tuple[str, str | None]:

@@ -22,11 +22,19 @@ class TextLine(Field):
     """`mobiles: false` refuses personal mobile numbers, for what may be published."""
 
     kind = "text"
-    codes = frozenset({"too-short", "too-long", "id-number", "bank-number", "mobile"})
+    codes = frozenset({"too-short", "id-number", "bank-number", "mobile"})
 
     min: int = Setting(default=1, ge=1)
     max: int = Setting(ge=1, le=2000)
     mobiles: bool = True
+
+    @property
+    def longest(self) -> int:
+        """A little more than is kept, so that whoever has to shorten also learns what else goes."""
+        return self.max + self.max // 5
+
+    def bounded(self, value: str) -> tuple[Value, Fault] | None:
+        return (value, self.over(value, self.max)) if len(value) > self.longest else None
 
     def read(self, given: Sequence[str]) -> Value:
         return " ".join(clean(given[0]).split()) if given else ""
@@ -37,7 +45,7 @@ class TextLine(Field):
         if not self.mobiles and holds_mobile(value):
             return value, Fault("mobile")
         if len(value) > self.max:
-            return value, Fault("too-long", {"max": self.max, "over": len(value) - self.max})
+            return value, self.over(value, self.max)
         if len(value) < self.min:
             return value, Fault("too-short", {"min": self.min})
         return value, None
@@ -76,6 +84,9 @@ class _Chosen(Field):
 
     def known(self, catalogue: Catalogue) -> list[str]:
         return [choice.value for choice in self.choices("zh", catalogue)]
+
+    def bounded(self, value: Any) -> None:
+        """Choices are looked up, which takes no longer for a long one: there is nothing to cut."""
 
     def judge(self, value: Any, context: Context) -> tuple[Value, Fault | None]:
         if value not in self.known(context.catalogue):
@@ -116,7 +127,7 @@ class Checks(_Chosen):
         return tuple(dict.fromkeys(text for text in map(clean, given) if text))
 
     def judge(self, value: tuple[str, ...], context: Context) -> tuple[Value, Fault | None]:
-        known = self.known(context.catalogue)
+        known = dict.fromkeys(self.known(context.catalogue))
         if any(one not in known for one in value):
             return tuple(one for one in value if one in known), Fault("unknown-choice")
         return tuple(one for one in known if one in value), None
@@ -135,19 +146,20 @@ class Contact(Field):
 
     kind = "contact"
     codes = frozenset(
-        {"email", "email-name", "phone", "phone-short", "phone-long"}
-        | {"too-long", "id-number", "bank-number"}
+        {"email", "email-name", "phone", "phone-short", "phone-long", "id-number", "bank-number"}
     )
 
     by: str | None = None
     max: int = Setting(default=254, ge=5, le=254)
 
+    @property
+    def longest(self) -> int:
+        return self.max
+
     def limits(self) -> Mapping[str, int]:
         return {"max": self.max}
 
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
-        if len(value) > self.max:
-            return value, Fault("too-long", {"max": self.max, "over": len(value) - self.max})
         # 15-digit numbers with a possible birth date are no phone numbers in use.
         if refusal := refused_number(value):
             return value, Fault(refusal)
@@ -171,6 +183,10 @@ class Branch(Field):
     codes = frozenset({"unknown-branch", "id-number", "bank-number"})
 
     missing_words: Text | None = None
+
+    @property
+    def longest(self) -> int:
+        return 200
 
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         if refusal := refused_number(value):
@@ -207,7 +223,7 @@ class Branch(Field):
         return self.shown(value, lang, catalogue)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
-        return {"type": "string", "maxLength": 200}
+        return {"type": "string", "maxLength": self.longest}
 
 
 class Consent(Field):
@@ -220,6 +236,9 @@ class Consent(Field):
     version: str
     purpose: str
     separate: bool = False
+
+    def bounded(self, value: Any) -> None:
+        """There is one good answer, and no pattern."""
 
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         return ("yes", None) if value == "yes" else ("", Fault("consent"))

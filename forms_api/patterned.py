@@ -47,7 +47,7 @@ class Month(Field):
     kind = "month"
     codes = frozenset({"month", "month-future"})
     _written: ClassVar[re.Pattern[str]] = re.compile(
-        r"(19\d\d|20\d\d)\s*[-/.年‐‑–—−]?\s*(0?[1-9]|1[0-2])\s*月?", re.ASCII
+        r"(19\d\d|20\d\d)\s*(?:[-/.年‐‑–—−]\s*)?(0?[1-9]|1[0-2])\s*月?", re.ASCII
     )
 
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
@@ -118,7 +118,7 @@ class AccessCode(Field):
         return codes.grouped(str(value)) if codes.parse_access_code(str(value)) else str(value)
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
-        return {"type": "string", "maxLength": 60}
+        return {"type": "string", "maxLength": self.longest}
 
 
 class Reference(Field):
@@ -141,9 +141,13 @@ class Page(Field):
     kind = "page"
     codes = frozenset({"unknown-page"})
 
+    @property
+    def longest(self) -> int:
+        return 120
+
     def judge(self, value: str, context: Context) -> tuple[Value, Fault | None]:
         known = value in context.catalogue.get("pages", ())
         return (value, None) if known else ("", Fault("unknown-page"))
 
     def json_schema(self, catalogue: Catalogue) -> Schema:
-        return {"type": "string", "maxLength": 120}
+        return {"type": "string", "maxLength": self.longest}
