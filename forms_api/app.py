@@ -3,7 +3,7 @@
 import atexit
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from forms_api import (
@@ -36,6 +36,7 @@ from forms_api.store.engine import (
     refuse_missing,
     sqlite_version,
 )
+from forms_api.store.tables import submission
 from forms_api.store.writer import Writer
 from forms_api.tokens import Tokens
 
@@ -71,8 +72,12 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
 def rehearse(settings: Settings) -> None:
     """All that could stop the start, before there is a server: raises as `create_app` does."""
     forms.load_all(forms.DEFINITIONS)
-    _sealer(settings)
-    _engine(settings).dispose()
+    engine = _engine(settings)
+    try:
+        _refuse_lost_key(settings, engine)
+        _sealer(settings)
+    finally:
+        engine.dispose()
 
 
 def close(app: Flask) -> None:
@@ -84,8 +89,9 @@ def close(app: Flask) -> None:
 
 def _services(settings: Settings) -> Services:
     definitions = forms.load_all(forms.DEFINITIONS)
-    sealer = _sealer(settings)
     engine = _engine(settings)
+    _refuse_lost_key(settings, engine)
+    sealer = _sealer(settings)
     writer = Writer(engine, settings.queue)
     site = Site(settings.release, words.spoken(definitions))
     keeping = Keeping(
@@ -118,6 +124,24 @@ def _sealer(settings: Settings) -> Sealer:
         return Sealer(recipients)
     except ValueError as error:
         raise SettingsError(f"FORMS_RECIPIENTS_FILE cannot be used: {error}.") from error
+
+
+def _refuse_lost_key(settings: Settings, engine: Engine) -> None:
+    """A new key in place of a trial's own opens nothing of what is there."""
+    if settings.recipients or sealing.has_development_key(settings.keys_folder):
+        return
+    with engine.connect() as connection:
+        sealed = connection.execute(
+            select(submission.c.id).where(submission.c.ciphertext.is_not(None)).limit(1)
+        ).first()
+    if sealed:
+        engine.dispose()
+        raise SettingsError(
+            f"FORMS_KEYS_FOLDER：{settings.keys_folder} 里的私钥不见了，收到的只有它能打开。"
+            "请把它放回去；不要了，就删掉数据库再开始。 / "
+            f"FORMS_KEYS_FOLDER: the secret key in {settings.keys_folder} is gone, and it alone "
+            "opens what came in. Put it back; or delete the database and begin again."
+        )
 
 
 def _own_signature(settings: Settings) -> str:

@@ -72,8 +72,9 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m forms
             commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         )
     args = parser.parse_args(arguments)
-    if args.command not in _SHARED:
-        os.umask(0o077)
+    former = os.umask(0o077)
+    if args.command in _SHARED:
+        os.umask(former)
     try:
         if args.command == "serve":
             return _serve(args)
@@ -83,6 +84,8 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m forms
             print(sentence, file=sys.stderr)
             return _CANNOT
         raise
+    finally:
+        os.umask(former)
     return code
 
 

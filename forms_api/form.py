@@ -11,7 +11,7 @@ from pydantic import Field as Setting
 
 from forms_api.answers import Context, Field, Value
 from forms_api.fields import MISSING, Branch, Consent
-from forms_api.options import Catalogue, branch_names
+from forms_api.options import Catalogue, FromData, branch_names
 from forms_api.patterned import AccessCode, Page
 from forms_api.words import Text
 
@@ -184,6 +184,15 @@ class Form(BaseModel):
                 start = f"{values[one.tally_by]}:" if one.tally_by else ""
                 for choice in (value,) if isinstance(value, str) else value:
                     yield one.name, start + choice
+
+    def unlisted(self, catalogue: Catalogue) -> set[str]:
+        """The fields whose choices come from a list of the site that is not there."""
+        chosen = {field.name: getattr(field, "options", None) for field in self.fields}
+        return {
+            name
+            for name, one in chosen.items()
+            if isinstance(one, FromData) and one.source not in catalogue
+        }
 
     def json_schema(self, catalogue: Catalogue) -> dict[str, Any]:
         """JSON Schema of the answers as they are posted.

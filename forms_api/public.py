@@ -79,6 +79,7 @@ def check(form_id: str) -> Response:
         return _back_to_form(form, given)
     try:
         checked = _checked(form, given)
+        _need_site(form, checked)
         if checked.problems:
             return _errors(form, given, checked)
         _need_room(form, checked.values)
@@ -107,6 +108,7 @@ def confirm(form_id: str) -> Response:
         if checked.problems:
             return _errors(form, given, checked)
         try:
+            _need_site(form)
             _need_room(form, checked.values)
             return at_once.send(form, given, checked)
         except Exception as error:
@@ -124,6 +126,7 @@ def confirm(form_id: str) -> Response:
 def _kept(form: Form, draft: Draft, age: int) -> Response:
     keeping = here().keeping
     if age <= tokens.LONGEST and draft.version == form.version:
+        _need_site(form)
         _need_room(form, draft.values)
         kept = keeping.keep(form, draft, tokens.since_first(draft), _wish(form, draft))
         if code := form.erased_code(draft.values):
@@ -132,6 +135,16 @@ def _kept(form: Form, draft: Draft, age: int) -> Response:
     if receipt := keeping.replay(draft):
         return _receipt(form, draft, receipt)
     return _stale(form, draft)
+
+
+def _need_site(form: Form, checked: Checked | None = None) -> None:
+    """Without a release right answers look wrong, and a reference begins with nobody's letters."""
+    mine = here()
+    named = mine.settings.reference_prefix or mine.site.is_published()
+    unlisted = form.unlisted(mine.site.catalogue) if checked and checked.problems else set()
+    wronged = checked is not None and any(one.field in unlisted for one in checked.problems)
+    if wronged or (mine.settings.production and not named):
+        raise Refused("unpublished")
 
 
 def _need_room(form: Form, values: Mapping[str, Value]) -> None:

@@ -23,12 +23,19 @@ STATUS: Final[Mapping[str, int]] = {
     "server": 500,
     "busy": 503,
     "storage": 503,
+    "unpublished": 503,
     "moving": 503,
 }
-RETRY_SECONDS: Final[Mapping[str, int]] = {"in-progress": 2, "busy": 2, "storage": 15,
-                                           "moving": 120, "too-many": 60}  # fmt: skip
+RETRY_SECONDS: Final[Mapping[str, int]] = {
+    "in-progress": 2,
+    "busy": 2,
+    "storage": 15,
+    "moving": 120,
+    "unpublished": 120,
+    "too-many": 60,
+}
 #: Nothing was wrong with what came: the same may be sent again, and what was typed is kept.
-PASSING: Final = frozenset({"busy", "storage", "moving"})
+PASSING: Final = frozenset({"busy", "storage", "unpublished", "moving"})
 _BY_STATUS: Final = {404: "not-found", 405: "method", 413: "too-large", 415: "media-type",
                      429: "too-many", 503: "busy"}  # fmt: skip
 

@@ -45,6 +45,10 @@ def open_sealed(ciphertext: bytes, identity: str) -> dict[str, Any]:
     return payload
 
 
+def has_development_key(folder: Path) -> bool:
+    return (folder / _KEY).exists()
+
+
 def development_recipients(folder: Path) -> tuple[str, ...]:
     """The public key of this instance's own pair."""
     return (str(pyrage.x25519.Identity.from_str(development_identity(folder)).to_public()),)

@@ -80,6 +80,10 @@ class Site:
     def reference_prefix(self) -> str:
         return str(self._identity.get().get("reference_prefix") or _PREFIX)
 
+    def is_published(self) -> bool:
+        """Whether a release says whose site this is."""
+        return bool(self._identity.get())
+
     @property
     def catalogue(self) -> Catalogue:
         return self._catalogue.get()

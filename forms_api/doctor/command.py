@@ -27,6 +27,8 @@ def examine(environ: Mapping[str, str], *, mail: bool = False) -> Iterator[Findi
     if mail:
         yield from configured.mail_server(settings)
     yield from machine.check(settings, now)
+    if settings.production:
+        yield from machine.modes(settings, environ)
     yield from kept.check(settings, forms, now)
     yield from holidays(now.date())
 

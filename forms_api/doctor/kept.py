@@ -35,8 +35,8 @@ def check(settings: Settings, forms: Mapping[str, Form], now: datetime) -> Itera
             "no-database",
             (f"还没有数据库 {file}", f"there is no database {file} yet"),
             (
-                "启动一次服务，或改 FORMS_DATABASE_URL。",
-                "start it, or set FORMS_DATABASE_URL.",
+                "丢了就 restore，从未有过就 database new，写错了就改 FORMS_DATABASE_URL。",
+                "restore it, make the first with database new, or mend FORMS_DATABASE_URL.",
             ),
         )
         return

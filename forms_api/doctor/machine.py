@@ -3,7 +3,7 @@
 import shutil
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -42,6 +42,28 @@ def check(
 def database_file(settings: Settings) -> Path | None:
     url = make_url(settings.database_url)
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def modes(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """What only the service's user may read; programs of ours make it so, people copy files."""
+    file = database_file(settings)
+    ours = [file.parent, *sorted(file.parent.glob(f"{file.name}*"))] if file else []
+    env = Path(environ.get("FORMS_ENV_FILE") or "/etc/jinqiao/forms.env")
+    kept = [settings.backups, *sorted(settings.backups.glob("*"))]
+    secret = sorted(settings.keys_folder.glob("*.key")) + sorted(settings.keys_folder.glob("*.age"))
+    for path in (*ours, env, *kept, settings.keys_folder, *secret):
+        try:
+            mode = path.stat().st_mode
+        except OSError:  # not there, or not ours to look at
+            continue
+        if mode & 0o077:
+            right = "700" if path.is_dir() else "600"
+            yield finding(
+                "warning",
+                "readable",
+                (f"别的用户也能读 {path}", f"other users may read {path}"),
+                (f"chmod {right} {path}", f"chmod {right} {path}"),
+            )
 
 
 def _sqlite(settings: Settings, version: tuple[int, ...]) -> Iterator[Finding]:

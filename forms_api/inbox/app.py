@@ -21,6 +21,8 @@ from forms_api.privacy import directly
 from forms_api.settings import Settings
 from forms_api.site import Site
 
+#: What a page asks by itself: nobody is at work for that.
+_BY_ITSELF = {"entering.left", "entering.keep"}
 _OUTSIDE = {"entering.look_in", "entering.enter", "entering.asset"}  # what needs no cookie
 _LONGEST = 256 * 1024  # bytes of a posted form
 
@@ -111,7 +113,7 @@ def _check() -> Response | None:
         return pages.message("foreign", status=403)
     if lang := languages.parse(request.args.get("lang")):
         mine.lang = languages.source(lang)
-    if request.endpoint != "looking.opening":
+    if request.endpoint not in _BY_ITSELF and "idle" not in request.args:
         mine.vault.touch_if_open()
     return None
 

@@ -1,5 +1,6 @@
 """The inbox's pages: its templates and words, in the language the desk reads."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ _HERE: Final = Path(__file__).parent
 _templates = templates_in(_HERE / "templates")
 
 
+#: What a post to a page of its own belongs to; all others belong to that of the submission.
+_PAGES: Final = {"publishing.propose": "/publish", "publishing.release": "/release"}
+
+
 def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -> Response:
     """A whole page; `refresh` is after how many seconds the browser asks again."""
     mine = here()
@@ -33,11 +38,14 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
         switch=f"{request.path if request.method == 'GET' else '/'}?{urlencode(again)}",
         csrf=mine.door.csrf if inside else "",
         request_path=request.path,
+        page_path="" if request.method == "GET" else page_of_post(),
+        idle_path=_unasked(),
         site=mine.site.name(lang),
         state=mine.vault.state if inside else "locked",
         desk=mine.vault.desk if inside else "",
         desks={name: text[lang] for name, text in mine.desks.items()},
         minutes=round(mine.vault.seconds / 60),
+        seconds=math.ceil(mine.vault.seconds),
         shown=Shown(lang),
         **values,
     )
@@ -46,6 +54,21 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
     if refresh:
         reply.headers["Refresh"] = str(refresh)
     return reply
+
+
+def _unasked() -> str:
+    """The address of this page for a browser without scripts that asks again by itself."""
+    query = {**request.args.to_dict(), "idle": "1"} if request.method == "GET" else {"idle": "1"}
+    path = request.path if request.method == "GET" else page_of_post()
+    return f"{path}?{urlencode(query)}"
+
+
+def page_of_post() -> str:
+    """The address of the page with the form that was sent, where a draft of it is shown again."""
+    reference = (request.view_args or {}).get("reference")
+    if reference is None:
+        return "/"
+    return f"/s/{reference}{_PAGES.get(request.endpoint or '', '')}"
 
 
 def message(key: str, *, status: int = 200, **blanks: object) -> Response:

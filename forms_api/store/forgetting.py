@@ -98,6 +98,7 @@ def forget(connection: Connection, due: Sequence[Due], today: str) -> None:
         connection.execute(delete(table).where(table.c.submission.in_(numbers)))
     mine = event.c.submission.in_(numbers)
     connection.execute(update(event).where(mine).values(submission=None))
+    submissions.forget_names(connection)
     repeated = submission.c.duplicate_of.in_(numbers)
     connection.execute(update(submission).where(repeated).values(duplicate_of=None))
     connection.execute(delete(submission).where(submission.c.id.in_(numbers)))

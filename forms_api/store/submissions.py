@@ -157,6 +157,7 @@ def _empty(connection: Connection, number: int, reference: str, day: str, actor:
     gone = {**ERASED, "edition": submission.c.edition + 1}
     connection.execute(update(submission).where(mine).values(gone))
     connection.execute(_FORGET_RECORD, {"wanted": number})
+    forget_names(connection)
     for table in (reply, tables.note, tables.reading, tables.proposal):
         connection.execute(delete(table).where(table.c.submission == number))
     letters.drop(connection, number)
@@ -181,6 +182,13 @@ def seats_judged(connection: Connection, number: int, day: str) -> None:
 def _moved_up(connection: Connection, numbers: Sequence[int], day: str) -> None:
     for number in numbers:
         note(connection, number, day, "system", "seat")
+
+
+def forget_names(connection: Connection) -> None:
+    """A line of the record that belongs to nothing any more names no other submission either."""
+    c = event.c
+    named = c.submission.is_(None) & c.action.startswith("merged:")
+    connection.execute(update(event).where(named).values(action="merged"))
 
 
 def bury(connection: Connection, reference: str, day: str, why: str) -> None:

@@ -125,7 +125,8 @@ class Running:
         while not answers("127.0.0.1", self.port):
             if self.child.wait(0.05) is not None or time.monotonic() > deadline:
                 self.stop()
-                raise CannotRun("表单服务没有启动。", "the forms service did not start.")
+                why = (self.log.read_text("utf-8").splitlines() or [""])[-1]
+                raise CannotRun("表单服务没有启动。", f"the forms service did not start. {why}")
 
     def confirm(self, one: Draft) -> tuple[int, Any]:
         """(status, receipt). Raises OSError or HTTPException when no answer came."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, insert, inspect, select
 from structlog.testing import capture_logs
 
-from forms_api import at_once, clock
+from forms_api import at_once, clock, outbox
 from forms_api.limits import Visitors
+from forms_api.store import submissions
 from forms_api.store.engine import begin_writing, migrate, open_engine
 from forms_api.store.tables import metadata
+from scripts.prove.instance import AGE, draft
 from tests.api.conftest import Instance
 from tests.api.examples import ASK, AWAY
 
@@ -224,3 +226,26 @@ def test_counts_by_day_become_counts_by_month_and_choices_of_forms_go(engine: En
     assert inspect(engine).get_pk_constraint("tally")["constrained_columns"] == [
         *("form", "field", "choice", "month")
     ]
+
+
+def test_a_record_that_belongs_to_nothing_names_no_other_case(instance: Instance) -> None:
+    merged, into = (instance.send("help-ask", ASK) for _ in range(2))
+    mine = instance.services
+    line = f"merged:{into['reference']}"
+    mine.writer.submit(lambda c: submissions.note(c, 1, "2026-11-21", "guide", line)).result(10)
+    instance.client.post("/forms/status/erase", json={"code": merged["access_code"]})
+    assert instance.rows("SELECT submission, action FROM event WHERE actor = 'guide'") == [
+        (None, "merged")
+    ]
+
+
+def test_in_production_without_a_mail_server_nothing_is_printed_and_letters_wait(
+    new_instance: Callable[..., Instance], capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_instance()  # makes the database, which production does not
+    instance = new_instance(production=True)
+    form = instance.services.forms["help-ask"]
+    reference = instance.services.keeping.keep(form, draft(ASK["question"]), AGE).reference
+    outbox.of(instance.app).turn()
+    assert reference not in "".join(capsys.readouterr())
+    assert instance.rows("SELECT state FROM outbox") == [("waiting",)]

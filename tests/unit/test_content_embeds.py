@@ -338,7 +338,7 @@ def test_a_chart_stands_beside_a_table_that_says_the_same(made: Embeds) -> None:
     page = LexborHTMLParser(made.html("figures", "service", "en"))
     chart = page.css_first('figure svg[role="img"]')
     label = page.css_first(f"#{chart.attributes['aria-labelledby']}")
-    assert label.text() == "Received and answered each month"
+    assert label.text() == "Received and answered each month, to the nearest ten"
     assert [bar.attributes["height"] for bar in chart.css("rect")] == ["96.0", "45.0"]
     rows = [" ".join(row.text(separator=" ").split()) for row in page.css("figure tbody tr")]
     assert rows == ["Sept 2026 not shown not shown", "Oct 2026 64 30"]
