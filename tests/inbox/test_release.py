@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forms_api import clock
+from forms_api import clock, publishable
+from forms_api.inbox.publishing import drafted
 from forms_api.sealing import Sealer
 from forms_api.store.answers import mark_pulled, to_pull
 from tests.inbox.office import Desk, Office, new_office, releases, text_of
@@ -209,3 +210,25 @@ def test_who_read_it_goes_with_the_submission(office: Office, desk: Desk) -> Non
     desk.get(f"/s/{receipt.reference}")
     assert office.rows("SELECT count(*) FROM reading") == [(0,)]
     assert clock.today().isoformat() not in str(office.rows("SELECT * FROM reading"))
+
+
+def test_what_may_lead_to_a_person_is_decided_one_by_one_before_it_is_proposed(
+    office: Office, desk: Desk, liaison: Desk
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    said = {
+        **PUBLISHED,
+        "answer_zh": f"{PUBLISHED['answer_zh']}打 0755-2345 6789 问住在五和路 12 号的人。",
+    }
+    texts = drafted(said).texts
+    keys = [one.key for one in publishable.questions(texts)]
+    assert len(keys) == 2
+    asked = desk.does(reference, "publish", **said)
+    assert asked.status_code == 422 and proposals(office) == 0
+    assert "0755-2345 6789" in text_of(asked) and "过滤只是帮忙" in text_of(asked)
+    half = desk.does(reference, "publish", **said, seen=keys[:1])
+    assert half.status_code == 422 and half.text.count(" checked") == 1
+    other = {**said, "answer_zh": said["answer_zh"].replace("6789", "6780")}
+    assert desk.does(reference, "publish", **other, seen=keys).status_code == 422
+    assert desk.does(reference, "publish", **said, seen=keys).status_code == 303
+    assert "过滤时问过的地方" in text_of(liaison.get(f"/s/{reference}/release"))

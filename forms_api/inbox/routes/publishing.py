@@ -1,6 +1,6 @@
 """Making an answer public: one desk proposes it, another reads what will stand and releases it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as Reply
@@ -71,6 +71,11 @@ def propose(reference: str) -> Reply:
     proposal = drafted(given)
     if faults := proposal.faults():
         return _edit_page(entry, given, _words_of(faults))
+    asked, seen = publishable.questions(proposal.texts), set(request.form.getlist("seen"))
+    if open_ones := [one for one in asked if one.key not in seen]:
+        fault = pages.words(mine.lang)("publish.ask_missing", count=len(open_ones))
+        questions = [(one, one.key in seen) for one in asked]
+        return _edit_page(entry, given, {"seen": fault}, questions=questions)
     try:
         mine.actions.propose(entry, edition_of(given), _signed(entry, proposal.text()))
     except Stale:
@@ -172,9 +177,11 @@ def _edit_page(
     typed: Mapping[str, str],
     faults: Mapping[str, str] | None = None,
     *,
+    questions: Sequence[tuple[publishable.Fault, bool]] = (),
     stale: bool = False,
     kept: bool = False,
 ) -> Reply:
+    """`questions` are those about these texts, and whether they were answered."""
     mine = here()
     single.note_reading(entry)
     one = looking.read(mine.engine, mine.vault.shelf, entry)
@@ -192,6 +199,7 @@ def _edit_page(
         stale=stale,
         kept=kept,
         lengths=publishable.LENGTHS,
+        questions=[(fault.key, fault.message(mine.lang), done) for fault, done in questions],
     )
 
 
@@ -218,6 +226,10 @@ def _release_page(
         one=one,
         proposal=one.proposal,
         turn=by,
+        questions=[
+            fault.message(mine.lang)
+            for fault in (publishable.questions(one.proposal.texts) if one.proposal else ())
+        ],
         answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
         topics={value: text[mine.lang] for value, text in publishable.topics().items()},
         typed=typed,
