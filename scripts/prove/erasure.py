@@ -8,7 +8,7 @@ must be. The same holds for a backup taken before all that, restored with the li
 forgotten.
 
 This is SQLite's promise. PostgreSQL frees the space and keeps the sealed bytes there until it is
-used anew: of 100 sealed pieces that were erased, 23 were left in the tables' files after VACUUM, and
+used anew: of 100 sealed pieces that were erased, 23 were left in the tables' files after VACUUM,
 none after VACUUM FULL; all 100 were in its log until that was recycled. The handbook says so.
 """
 
