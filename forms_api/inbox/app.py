@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import forms, languages
-from forms_api.inbox import desks, door, pages
+from forms_api.inbox import desks, door, pages, wording
 from forms_api.inbox.desktop import Desktop, SealerOf, attach, here, of
 from forms_api.inbox.door import Door
 from forms_api.inbox.labels import Labels
@@ -21,6 +21,8 @@ from forms_api.privacy import directly
 from forms_api.settings import Settings
 from forms_api.site import Site
 
+#: What a page asks by itself: nobody is at work for that.
+_BY_ITSELF = {"entering.left", "entering.keep"}
 _OUTSIDE = {"entering.look_in", "entering.enter", "entering.asset"}  # what needs no cookie
 _LONGEST = 256 * 1024  # bytes of a posted form
 
@@ -74,7 +76,7 @@ def _desktop(
     desk: str,
 ) -> Desktop:
     definitions = forms.load_all(forms.DEFINITIONS)
-    site = Site(settings.release, pages.of_letters())
+    site = Site(settings.release, wording.of_letters())
     labels = Labels(definitions, lambda: site.catalogue)
     first = identities[0] if identities else None
     vault = Vault(engine, labels, first, settings.inbox_minutes * 60, desk_keys=settings.desk_keys)
@@ -111,7 +113,7 @@ def _check() -> Response | None:
         return pages.message("foreign", status=403)
     if lang := languages.parse(request.args.get("lang")):
         mine.lang = languages.source(lang)
-    if request.endpoint != "looking.opening":
+    if request.endpoint not in _BY_ITSELF and "idle" not in request.args:
         mine.vault.touch_if_open()
     return None
 

@@ -23,6 +23,7 @@ from forms_api.site import Site
 from forms_api.words import Text
 
 _NAME: Final = "jinqiao-inbox"
+_DRAFTS: Final = 100  # of all pages
 _SEARCHES: Final = 50  # how many texts are remembered
 
 
@@ -30,7 +31,7 @@ _SEARCHES: Final = 50  # how many texts are remembered
 class Desktop:
     """One person at one computer: the language and what was searched for are theirs.
 
-    `drafts`: what was sent after the inbox had locked itself, by page, until it is shown
+    `drafts`: what was being written when the inbox locked itself, by page, until it is shown
     again. Searches are forgotten with the key.
     """
 
@@ -49,11 +50,27 @@ class Desktop:
     asked_desk: str = ""
     lang: Folder = "zh"
     searches: dict[int, str] = field(default_factory=dict)
-    drafts: dict[str, dict[str, str]] = field(default_factory=dict)
+    drafts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     @property
     def actions(self) -> Actions:
         return Actions(self.engine, self.write, self.vault.desk)
+
+    def keep_draft(self, page: str, typed: dict[str, str]) -> None:
+        """Of several windows with one page each has its own."""
+        kept = self.drafts.setdefault(page, [])
+        if typed not in kept:
+            kept.append(typed)
+        while sum(map(len, self.drafts.values())) > _DRAFTS:
+            self.draft_of(next(iter(self.drafts)))
+
+    def draft_of(self, page: str) -> dict[str, str] | None:
+        """Given away once: from now on it stands in that page."""
+        kept = self.drafts.get(page, [])
+        typed = kept.pop(0) if kept else None
+        if not kept:
+            self.drafts.pop(page, None)
+        return typed
 
     def remember(self, text: str) -> int:
         """The number under which an address names what is searched for."""

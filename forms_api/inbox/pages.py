@@ -1,8 +1,8 @@
 """The inbox's pages: its templates and words, in the language the desk reads."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,24 +11,16 @@ from flask import Response, request
 
 from forms_api import clock, dates, smtp
 from forms_api.inbox.desktop import here
-from forms_api.languages import Edition, Folder, other, public, source
+from forms_api.inbox.wording import words as words
+from forms_api.languages import Folder, other, public
 from forms_api.templating import templates_in
-from forms_api.words import Words, load
 
 _HERE: Final = Path(__file__).parent
 _templates = templates_in(_HERE / "templates")
 
 
-@cache
-def words(lang: Edition) -> Words:
-    """Of the desk's own editions; letters to persons are also written in Traditional ones."""
-    return Words(lang, load(source(lang), _HERE / "strings"))
-
-
-def of_letters() -> list[str]:
-    """The Chinese that letters to persons are made of."""
-    texts = load("zh", _HERE / "strings")
-    return [text for key, text in texts.items() if key.startswith("letter.")]
+#: What a post to a page of its own belongs to; all others belong to that of the submission.
+_PAGES: Final = {"publishing.propose": "/publish", "publishing.release": "/release"}
 
 
 def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -> Response:
@@ -46,11 +38,14 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
         switch=f"{request.path if request.method == 'GET' else '/'}?{urlencode(again)}",
         csrf=mine.door.csrf if inside else "",
         request_path=request.path,
+        page_path="" if request.method == "GET" else page_of_post(),
+        idle_path=_unasked(),
         site=mine.site.name(lang),
         state=mine.vault.state if inside else "locked",
         desk=mine.vault.desk if inside else "",
         desks={name: text[lang] for name, text in mine.desks.items()},
         minutes=round(mine.vault.seconds / 60),
+        seconds=math.ceil(mine.vault.seconds),
         shown=Shown(lang),
         **values,
     )
@@ -59,6 +54,21 @@ def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -
     if refresh:
         reply.headers["Refresh"] = str(refresh)
     return reply
+
+
+def _unasked() -> str:
+    """The address of this page for a browser without scripts that asks again by itself."""
+    query = {**request.args.to_dict(), "idle": "1"} if request.method == "GET" else {"idle": "1"}
+    path = request.path if request.method == "GET" else page_of_post()
+    return f"{path}?{urlencode(query)}"
+
+
+def page_of_post() -> str:
+    """The address of the page with the form that was sent, where a draft of it is shown again."""
+    reference = (request.view_args or {}).get("reference")
+    if reference is None:
+        return "/"
+    return f"/s/{reference}{_PAGES.get(request.endpoint or '', '')}"
 
 
 def message(key: str, *, status: int = 200, **blanks: object) -> Response:

@@ -29,6 +29,14 @@ _SEALED: Final = b"age-encryption.org/"
 _log = structlog.get_logger()
 
 
+def awake_or_not() -> float:
+    """Seconds that also pass while the computer sleeps, as those of time.monotonic may not."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # Linux, macOS
+        if hasattr(time, name):
+            return time.clock_gettime(getattr(time, name))
+    return time.monotonic()
+
+
 class Vault:
     """`seconds` of idleness lock it; `now` is a clock that never goes back."""
 
@@ -38,7 +46,7 @@ class Vault:
         labels: Labels,
         identity: Path | None,
         seconds: float,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = awake_or_not,
         desk_keys: Sequence[Key] = (),
     ) -> None:
         """`desk_keys` are whose signatures count, from this computer's own recipients file."""
@@ -93,6 +101,12 @@ class Vault:
             return self.identity is not None and self.identity.read_bytes().startswith(_SEALED)
         except OSError:
             return False
+
+    def left(self) -> float:
+        """Seconds until it locks itself; 0 when it is locked."""
+        if self.state == "locked":
+            return 0.0
+        return max(0.01, self.seconds - (self._now() - self._used))
 
     def touch(self) -> None:
         """Somebody is at work."""

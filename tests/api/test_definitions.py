@@ -12,6 +12,7 @@ from forms_api import fields, publishable, render, words
 from forms_api.forms import DEFINITIONS, DefinitionError, Problem, load_all
 from forms_api.languages import FOLDERS
 from forms_api.refusals import STATUS
+from forms_api.settings import ROOT
 from tests.api.examples import CATALOGUE
 
 FORMS = load_all(DEFINITIONS)
@@ -135,3 +136,11 @@ def test_no_word_is_unused() -> None:
     unused = [key for key in unused if f"'{key}'" not in code]
     assert unused == []
     assert made_of_codes <= set(words.load("zh"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_of_a_sensitive_form_has_the_button_to_leave_it(lang: str) -> None:
+    for form in load_all().values():
+        if form.sensitive:
+            page = (ROOT / "docs" / lang / f"{form.page}.md").read_text("utf-8")
+            assert "\nsensitive: true\n" in page, form.id

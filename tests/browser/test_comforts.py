@@ -199,7 +199,13 @@ def test_a_sensitive_page_is_left_without_a_trace_in_going_back(
 
 def test_only_sensitive_pages_offer_to_leave(visitor: NewVisitor) -> None:
     reader = visitor("phone")
-    for path, offered in (("/help/complain/", 1), ("/help/report-suggest/", 1), ("/help/jobs/", 0)):
+    for path, offered in (
+        ("/help/complain/", 1),
+        ("/away/register/", 1),
+        ("/away/update-details/", 1),
+        ("/forms/status?lang=zh-Hans", 1),
+        ("/help/jobs/", 0),
+    ):
         reader.opens(path)
         expect(reader.page.get_by_role("link", name="快速离开")).to_have_count(offered)
 

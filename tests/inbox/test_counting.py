@@ -78,7 +78,7 @@ def test_what_is_erased_set_aside_or_of_this_month_is_not_counted(office: Office
     mark = "UPDATE submission SET spam_score = 100 WHERE reference = ?"
     write = office.service.writer.submit
     write(lambda connection: connection.exec_driver_sql(mark, (spam,))).result(10)
-    write(lambda connection: submissions.erase_one(connection, erased, today, "guide")).result(10)
+    write(lambda connection: submissions.erase_again(connection, [erased], today)).result(10)
     opens(office)
     assert office.rows("SELECT reference FROM submission WHERE counted = 1") == [(kept,)]
     assert counted(office)["persons"] == 1

@@ -2,7 +2,6 @@
 // reload. All words come from the server or from the form's data attributes; without this file
 // the same steps are pages.
 
-const KEEP_DAYS = 7;
 const TIMEOUT = 20000;
 const PAUSES = [1000, 3000]; // milliseconds before each new try
 const MODES = { phone: "tel", email: "email" };
@@ -38,25 +37,24 @@ function drafts(form) {
   function save() {
     const names = new Set(controls().map((one) => one.name));
     const typed = Object.entries(values(form)).filter(([name, given]) => names.has(name) && given.join(""));
+    if (!typed.length) { clear(); return; }
     const text = JSON.stringify({ at: Date.now(), typed: Object.fromEntries(typed) });
     session((s) => s.setItem(key, text));
     local((s) => (keep.checked ? s.setItem(key, text) : s.removeItem(key)));
   }
   function restore() {
-    const kept = JSON.parse(local((s) => s.getItem(key)) || "null");
-    const fresh = kept && Date.now() - kept.at < KEEP_DAYS * 86400000 ? kept : null;
-    if (kept && !fresh) local((s) => s.removeItem(key));
-    keep.checked = Boolean(fresh);
-    const draft = JSON.parse(session((s) => s.getItem(key)) || "null") || fresh;
+    const kept = local((s) => JSON.parse(s.getItem(key))); // theme.js has swept away what is old
+    keep.checked = Boolean(kept);
+    const draft = session((s) => JSON.parse(s.getItem(key))) || kept;
     if (!draft) return;
     controls().forEach((one) => {
-      const given = draft.typed[one.name];
+      const given = Object(draft.typed)[one.name];
       if (!given) return;
       if (one.type === "checkbox" || one.type === "radio") one.checked = given.includes(one.value);
       else if (!one.value) one.value = given[0];
     });
   }
-  return { clear, save, restore };
+  return { clear, save, restore, works: Boolean(session((s) => typeof s.length)) };
 }
 
 /* ---- asking the server ---- */
@@ -135,12 +133,13 @@ function start(form) {
   let busy = false;
   let checked = null; // the last read-back, as the server sent it
   let shown = {}; // the step on the stage -> its title
+  let turn = 0; // one more each time that the reader leaves quickly
   let then = null; // what is left to do once the browser has gone back
 
   function show(step) {
     stage.hidden = step === "form";
     Array.from(article.children).forEach((child) => {
-      if (child === stage) return;
+      if (child === stage || child.matches(".jq-leave")) return;
       if (step !== "form" && !child.hidden) { child.hidden = true; child.dataset.jqAway = ""; }
       if (step === "form" && "jqAway" in child.dataset) { child.hidden = false; delete child.dataset.jqAway; }
     });
@@ -185,8 +184,9 @@ function start(form) {
     removeEventListener("online", connected);
     busy = true;
     say(form.dataset.jqWorking, true);
+    const began = turn;
     try {
-      await work();
+      await work(() => began === turn);
     } catch (error) {
       if (navigator.onLine === false) waitForNetwork(); else say(form.dataset.jqDown);
     } finally {
@@ -201,10 +201,11 @@ function start(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     draft.save();
-    asking(async () => {
+    asking(async (wanted) => {
       const body = values(form);
       if (checked) body.token = [checked.token]; // says when these answers were read back first
       const reply = await persist(form.getAttribute("action"), body);
+      if (!wanted()) return;
       say("");
       clearErrors(form);
       document.title = title;
@@ -218,9 +219,10 @@ function start(form) {
 
   stage.addEventListener("submit", (event) => {
     event.preventDefault();
-    asking(async () => {
+    asking(async (wanted) => {
       const body = { token: checked.token, lang: form.elements.lang.value };
       const reply = await persist(event.target.getAttribute("action"), body, checked.idempotency_key);
+      if (!wanted()) return;
       say("");
       if (reply.status === 201) {
         draft.clear();
@@ -258,6 +260,18 @@ function start(form) {
       if (control && MODES[chosen]) { control.inputMode = MODES[chosen]; control.autocomplete = MODES[chosen]; }
     });
   }
+
+  document.addEventListener("jq-leave", () => { // in this tab or another; theme.js has emptied the form
+    turn += 1;
+    checked = null;
+    shown = {};
+    stage.replaceChildren();
+    clearErrors(form);
+    show("form");
+    when();
+  });
+  // The draft brings back what was typed; the browser would do so even after it was deleted.
+  if (draft.works || document.querySelector("[data-jq-leave]")) form.autocomplete = "off";
 
   form.querySelector("[data-jq-draft]").hidden = false;
   form.querySelector("[data-jq-clear]").addEventListener("click", () => {

@@ -1,5 +1,5 @@
-// Appearance, language, menu, print, links to copy, leaving quickly, error summary: small things
-// that every page can do without.
+// Appearance, language, menu, print, links to copy, error summary: small things that every page can
+// do without.
 // A classic script in plain old syntax, so that phones without modules have them too.
 (function () {
   var all = function (selector, each) { Array.prototype.forEach.call(document.querySelectorAll(selector), each); };
@@ -111,28 +111,7 @@
     });
   });
 
-  var leave = document.querySelector("[data-jq-leave]");
-  if (leave) {
-    var pressed = -9e9;
-    var go = function (event) {
-      event.preventDefault();
-      try { // pages that the offline page would name; by the worker too, after what it has begun
-        if (window.caches) caches.delete("jq-visited");
-        var worker = navigator.serviceWorker && navigator.serviceWorker.controller;
-        if (worker) worker.postMessage({ ask: "forget", name: "jq-visited" }, [new MessageChannel().port2]);
-      } catch (error) { /* leaving matters more */ }
-      document.title = "…";
-      document.body.hidden = true;
-      location.replace(leave.href); // so that Back does not lead here again
-    };
-    leave.nextElementSibling.hidden = false;
-    leave.addEventListener("click", go);
-    document.addEventListener("keydown", function (event) {
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
-      if (event.timeStamp - pressed < 1500) go(event);
-      pressed = event.timeStamp;
-    });
-  }
+  all("[data-jq-leave]", function (leave) { leave.nextElementSibling.hidden = false; });
 
   // Reading without a network: last of all, and at once where the page is about it.
   var then = document.querySelector("[data-jq-then]");

@@ -1,5 +1,6 @@
 """Getting in and out: the one-time link, the passphrase, the lock; and the pages' own files."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as Reply
 from forms_api import languages
 from forms_api.inbox import pages
 from forms_api.inbox.desktop import here
-from forms_api.inbox.routes.guard import local, see_other, unlock_page
+from forms_api.inbox.routes.guard import NOT_KEPT, local, see_other, unlock_page
 from forms_api.settings import ROOT
 
 blueprint = Blueprint("entering", __name__)
@@ -20,6 +21,8 @@ _FILES: Final = {
     "inbox.css": _OWN / "inbox.css",
     "inbox.js": _OWN / "inbox.js",
 }
+#: Pages with something to write.
+_WRITTEN: Final = re.compile(r"/s/[A-Z0-9-]{1,20}(?:/publish|/release)?")
 _WAIT: Final = 0.8  # seconds: a small inbox is open before the next page is asked for
 
 
@@ -79,6 +82,26 @@ def unlock() -> Reply:
 def lock() -> Reply:
     here().vault.lock()
     return see_other("/")
+
+
+@blueprint.get("/left")
+def left() -> Response:
+    """Seconds until the inbox locks itself, 0 once it has: each open page asks, and nobody's work
+    is that.
+    """
+    return Response(f"{here().vault.left():.2f}", mimetype="text/plain")
+
+
+@blueprint.post("/drafts")
+def keep() -> Response:
+    """What was being written on a page, before it is covered; also after the lock."""
+    given = request.form.to_dict()
+    page = given.get("page", "")
+    if not _WRITTEN.fullmatch(page):
+        abort(404)
+    typed = {name: text for name, text in given.items() if name not in NOT_KEPT}
+    here().keep_draft(page, typed)
+    return Response(status=204)
 
 
 @blueprint.get("/alive")

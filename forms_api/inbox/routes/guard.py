@@ -16,9 +16,7 @@ from forms_api.inbox.lists import whole_number
 from forms_api.inbox.shelf import Entry
 
 View = Callable[..., Reply]
-_NOT_KEPT = {"csrf", "passphrase"}
-#: What a post to a page of its own belongs to; all others belong to that of the submission.
-_PAGES: Final = {"publishing.propose": "/publish", "publishing.release": "/release"}
+NOT_KEPT = {"csrf", "passphrase", "page"}
 #: An address of ours, written as browsers write it: nothing that one of them reads as another host.
 _LOCAL: Final = re.compile(r"/(?:[A-Za-z0-9?][!-~]{0,2000})?")
 
@@ -33,27 +31,19 @@ def needs_key(view: View) -> View:
             mine.vault.shelf.sync()
             return view(**names)
         if request.method == "POST" and "reference" in names:
-            kept = {name: text for name, text in request.form.items() if name not in _NOT_KEPT}
-            mine.drafts[_page_of_post()] = kept
+            kept = {name: text for name, text in request.form.items() if name not in NOT_KEPT}
+            mine.keep_draft(pages.page_of_post(), kept)
         if mine.vault.state == "opening":
-            return see_other(_page_of_post()) if request.method == "POST" else opening()
+            return see_other(pages.page_of_post()) if request.method == "POST" else opening()
         return unlock_page()
 
     return guarded
 
 
-def _page_of_post() -> str:
-    """The address of the page with the form that was sent, where a draft of it is shown again."""
-    reference = (request.view_args or {}).get("reference")
-    if reference is None:
-        return "/"
-    return f"/s/{reference}{_PAGES.get(request.endpoint or '', '')}"
-
-
 def unlock_page(status: int = 200) -> Response:
     """For the address that was asked for; what was sent there leads to its page."""
     mine = here()
-    then = request.full_path.rstrip("?") if request.method == "GET" else _page_of_post()
+    then = request.full_path.rstrip("?") if request.method == "GET" else pages.page_of_post()
     if request.endpoint == "entering.unlock":
         then = local(request.form.get("then", "/"))
     vault = mine.vault
@@ -67,7 +57,7 @@ def unlock_page(status: int = 200) -> Response:
         chosen=vault.identity.name if vault.identity else "",
         passphrase=vault.needs_passphrase() or len(mine.identities) > 1,
         chosen_desk=vault.desk or mine.asked_desk,
-        kept=then in mine.drafts,
+        kept=then.partition("?")[0] in mine.drafts,
     )
 
 

@@ -62,7 +62,7 @@ def one(reference: str) -> Reply:
     mine = here()
     entry = entry_of(reference)
     done = request.args.get("done", "")
-    return single.page(entry, typed=mine.drafts.pop(request.path, None), done=done)
+    return single.page(entry, typed=mine.draft_of(request.path), done=done)
 
 
 @blueprint.get("/mail")

@@ -42,7 +42,7 @@ def edit(reference: str) -> Reply:
     in these, and the build makes the others.
     """
     entry = entry_of(reference)
-    if draft := here().drafts.pop(request.path, None):
+    if draft := here().draft_of(request.path):
         return _edit_page(entry, draft, kept=True)
     one = looking.read(here().engine, here().vault.shelf, entry)
     if one.proposal:
@@ -95,7 +95,7 @@ def take_back(reference: str) -> Reply:
 @blueprint.get("/s/<reference>/release")
 @needs_key
 def read(reference: str) -> Reply:
-    draft = here().drafts.pop(request.path, None)
+    draft = here().draft_of(request.path)
     return _release_page(_agreed(reference), draft or {}, kept=draft is not None)
 
 
