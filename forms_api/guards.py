@@ -203,7 +203,8 @@ def _holds_card(run: Run) -> bool:
     groups = run.groups
     for first, start in enumerate(run.starts):
         # A part of a longer row of such groups: twelve months' wages, not a card.
-        if first and len(groups[first - 1]) == len(groups[first]) and not called:
+        size = len(groups[first])
+        if first and len(groups[first - 1]) == size and not (called and size >= 4):
             continue
         digits = ""
         for last in range(first, min(first + 19, len(groups))):

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from forms_api.forms import load_all
 from scripts.progress import step
+from scripts.prove import described
 from scripts.prove.hostile_texts import LENGTH, texts
 from scripts.prove.instance import Running, folder
 from scripts.prove.timing import SECOND
@@ -36,6 +37,7 @@ def prove(quick: bool) -> dict[str, Any]:
     requests = list(_requests(quick))
     worst_ms, dearest, statuses = 0.0, "", Counter[int]()
     with folder() as where, step("hostile") as progress:
+        described.write_release(where)  # a form whose choices are not there says only that
         service = Running(where)
         visitor = _Visitor(service)
         visitor.start()
