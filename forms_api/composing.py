@@ -52,7 +52,7 @@ class Composer:
         days = form.days_to_answer(draft.values)
         event = {"event": wish.on if wish else None}
         last = retention.last_day(form.retention, today, event)
-        score, reason = _spam(draft, seconds)
+        score, reason = _spam(form, draft, seconds)
         columns: dict[str, Any] = {
             "reference": self.reference(),
             "form": form.id,
@@ -122,15 +122,16 @@ def _consented(field: Consent, lang: Folder) -> Consented:
     return Consented(field.purpose, field.version, digest, field.separate)
 
 
-def _spam(draft: Draft, seconds: int) -> tuple[int, str]:
+def _spam(form: Form, draft: Draft, seconds: int) -> tuple[int, str]:
     """Points, and the signs seen. A submission with points is set aside: stored, but hidden from
     the desk's first list, told to nobody, and without a seat.
 
     One sign alone only marks it, since a person gives each: whoever changes one word of the
     read-back is quick, and an extension may fill in the field that people do not see. A negative
-    age is that of clocks that differ, not of anybody's haste.
+    age is that of clocks that differ, not of anybody's haste. A form without a read-back has no
+    haste to measure and owes nobody an answer: there the field alone sets aside.
     """
     signs = ["honeypot"] if draft.trapped else []
     if 0 <= seconds < tokens.FASTEST:
         signs.append("too-fast")
-    return (_ASIDE if len(signs) > 1 else 0), ",".join(signs)
+    return (_ASIDE if len(signs) > 1 or (signs and not form.check_page) else 0), ",".join(signs)

@@ -38,7 +38,7 @@ FIRST_PAUSE: Final = 30.0  # seconds; doubles with each failure
 LONGEST_PAUSE: Final = 3600.0
 LONGEST_REST: Final = 600.0  # seconds without a connection, after several could not be had
 ATTEMPTS: Final = 80  # a little over three days; then a person must look
-GRACE: Final = 5.0  # seconds in which a letter under way may be finished when the process stops
+GRACE: Final = 4.0  # seconds in which a letter under way may be finished when the process stops
 _log = structlog.get_logger()
 
 

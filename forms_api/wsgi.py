@@ -1,8 +1,8 @@
 """The application a WSGI server imports; the only place that reads the environment."""
 
-import atexit
 import os
 import time
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -39,7 +39,9 @@ if _settings.housekeeping:
     Housekeeper(_forms).start()
     _delivery = outbox.of(_forms)
     _delivery.start()
-    atexit.register(_delivery.stop)  # before the writer closes: what was sent is noted
+    # What was sent is noted, so that a restart does not send it again. Workers are processes of
+    # multiprocessing: they run these when they end, and nothing of atexit.
+    Finalize(None, _delivery.stop, exitpriority=10)
 
 if _settings.site:
     from forms_api.site_files import SiteFiles

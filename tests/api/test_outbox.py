@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from forms_api.housekeeping import Housekeeper
 from forms_api.outbox import Console, Mailer, NotOurs, Outbox
 from forms_api.smtp import Interrupted, Refused, Smtp, Unavailable
 from forms_api.store import desk, letters, tables
-from scripts.prove.instance import draft
-from scripts.prove.mail_servers import Mailbox
+from scripts.prove.instance import Running, draft, inside
+from scripts.prove.mail_servers import Mailbox, Scripted, Talk
 from scripts.service import free_port
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
@@ -375,6 +376,31 @@ def test_a_letter_under_way_is_finished_and_noted_when_the_process_stops(
     assert stream.getvalue().count("Message-ID") == 1
     states = instance.rows("SELECT state, lease FROM outbox ORDER BY id")
     assert states == [("sent", None), ("waiting", None), ("waiting", None)]
+
+
+def test_a_restart_of_the_service_sends_no_letter_again(tmp_path: Path) -> None:
+    def slow(talk: Talk) -> None:
+        time.sleep(0.5)
+        talk.say(b"250 taken\r\n")
+
+    server = Scripted({".": slow})
+    with inside(tmp_path) as (mine, _):
+        mine.keeping.keep(mine.forms["help-ask"], draft("Once, please"), 60)
+    environ = {
+        "FORMS_HOUSEKEEPING": "1",
+        "FORMS_SMTP_URL": f"smtp+plain://localhost:{server.port}",
+        "FORMS_MAIL_FROM": "forms@jinqiao.example.org",
+        "FORMS_DESK_MAIL_GUIDE": "guide@jinqiao.example.org",
+    }
+    service = Running(tmp_path, environ)
+    try:
+        while not server.letters:
+            time.sleep(0.01)
+    finally:
+        service.stop()
+        server.close()
+    with inside(tmp_path) as (mine, _), mine.engine.connect() as connection:
+        assert letters.counts(connection) == {"waiting": 0, "sent": 1, "dead": 0}
 
 
 def test_the_log_names_a_letter_by_its_number(
