@@ -5,7 +5,7 @@ Everything that takes time, such as sealing, is done before; nobody's newer vers
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -13,13 +13,11 @@ from forms_api import alerts, clock
 from forms_api.form import Form
 from forms_api.inbox import publishing
 from forms_api.inbox.publishing import Proposal
+from forms_api.inbox.replies import Sealed
 from forms_api.inbox.shelf import Entry
 from forms_api.privacy import Write
 from forms_api.store import answers, desk, letters, submissions
 from forms_api.store.engine import clear_log
-
-if TYPE_CHECKING:  # replies speak as pages do, and pages know the desktop with its actions
-    from forms_api.inbox.replies import Sealed
 
 #: What a desk may make of a submission by hand.
 STATUSES = ("received", "handling", "answered", "closed")
@@ -79,7 +77,7 @@ class Actions:
 
         self._do(entry, edition, values, "spam" if is_spam else "not-spam", recount)
 
-    def answer(self, entry: Entry, edition: int, sealed: "Sealed", *, close: bool) -> None:
+    def answer(self, entry: Entry, edition: int, sealed: Sealed, *, close: bool) -> None:
         """Stored with its letter in one transaction; the letter is sent by whoever is unlocked."""
 
         def add(connection: Connection) -> None:
@@ -98,7 +96,7 @@ class Actions:
         self._do(entry, edition, values, f"answered:{sealed.way}", add)
 
     def sign(
-        self, entry: Entry, edition: int, number: int, sealed: "Sealed", letters: Sequence[str]
+        self, entry: Entry, edition: int, number: int, sealed: Sealed, letters: Sequence[str]
     ) -> bool:
         """Stands for an answer that has no good signature; whether its mail was still to be sent,
         which it is then. `letters` are the names that it had.

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import forms, languages
-from forms_api.inbox import desks, door, pages
+from forms_api.inbox import desks, door, pages, wording
 from forms_api.inbox.desktop import Desktop, SealerOf, attach, here, of
 from forms_api.inbox.door import Door
 from forms_api.inbox.labels import Labels
@@ -76,7 +76,7 @@ def _desktop(
     desk: str,
 ) -> Desktop:
     definitions = forms.load_all(forms.DEFINITIONS)
-    site = Site(settings.release, pages.of_letters())
+    site = Site(settings.release, wording.of_letters())
     labels = Labels(definitions, lambda: site.catalogue)
     first = identities[0] if identities else None
     vault = Vault(engine, labels, first, settings.inbox_minutes * 60, desk_keys=settings.desk_keys)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,9 +11,9 @@ from flask import Response, request
 
 from forms_api import clock, dates, smtp
 from forms_api.inbox.desktop import here
-from forms_api.languages import Edition, Folder, other, public, source
+from forms_api.inbox.wording import words as words
+from forms_api.languages import Folder, other, public
 from forms_api.templating import templates_in
-from forms_api.words import Words, load
 
 _HERE: Final = Path(__file__).parent
 _templates = templates_in(_HERE / "templates")
@@ -22,18 +21,6 @@ _templates = templates_in(_HERE / "templates")
 
 #: What a post to a page of its own belongs to; all others belong to that of the submission.
 _PAGES: Final = {"publishing.propose": "/publish", "publishing.release": "/release"}
-
-
-@cache
-def words(lang: Edition) -> Words:
-    """Of the desk's own editions; letters to persons are also written in Traditional ones."""
-    return Words(lang, load(source(lang), _HERE / "strings"))
-
-
-def of_letters() -> list[str]:
-    """The Chinese that letters to persons are made of."""
-    texts = load("zh", _HERE / "strings")
-    return [text for key, text in texts.items() if key.startswith("letter.")]
 
 
 def page(template: str, *, status: int = 200, refresh: int = 0, **values: Any) -> Response:

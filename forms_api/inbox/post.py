@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from typing import Final
 
+import structlog
 from sqlalchemy import RowMapping
 
 from forms_api.inbox.replies import Composer, Held, Judge, Letterhead, NotedMailer, SentLetters
@@ -12,6 +13,7 @@ from forms_api.outbox import Delivery, Mailer, Outbox
 from forms_api.privacy import Write
 from forms_api.store import desk
 
+_log = structlog.get_logger()
 EVERY: Final = 10.0  # seconds between two looks at what is due, and at the time
 
 
@@ -91,8 +93,13 @@ class Post:
 
     def turn(self) -> int:
         """Sends what is due, if the inbox is open; how many letters went out."""
-        return self._delivery.turn() if self._delivery else 0
+        if self._vault.state != "open" or self._delivery is None:
+            return 0
+        return self._delivery.turn()
 
     def _look_at_time(self) -> None:
         while not self._stopped.wait(EVERY):
-            _ = self._vault.state
+            try:
+                _ = self._vault.state
+            except Exception as error:  # a key that is never forgotten would be worse
+                _log.error("the time was not looked at", kind=type(error).__name__)

@@ -18,10 +18,10 @@ from typing import Final
 from forms_api import clock, codes, traditional
 from forms_api.contacts import check_email
 from forms_api.form import Form
-from forms_api.inbox import pages
 from forms_api.inbox.one import contact_of
 from forms_api.inbox.shelf import Entry, Shelf
 from forms_api.inbox.vault import Vault
+from forms_api.inbox.wording import words as words_of
 from forms_api.languages import public, source
 from forms_api.outbox import Mailer, NotOurs
 from forms_api.payloads import Unreadable
@@ -164,7 +164,7 @@ class Letterhead:
         lang = entry.lang if entry.lang in table.editions else source(entry.lang)
         form, url = self.forms.get(entry.form), settings.public_url
         with traditional.speaking(table):
-            words = pages.words(lang)
+            words = words_of(lang)
             blanks = {
                 "form": form.short_title[lang] if form else entry.reference,
                 "reference": entry.reference,
