@@ -177,9 +177,11 @@ def begin_writing(connection: Connection) -> None:
 
 
 def clear_log(engine: Engine) -> None:
-    """After an erasure: nothing of the old pages stays in SQLite's log or PostgreSQL's tables.
+    """After an erasure: nothing of it stays in SQLite's files.
 
-    PostgreSQL's own log is recycled by its server later.
+    PostgreSQL may use the space anew from now on; until it does, old bytes (sealed ones) stay in
+    the tables' files, and in its log until the server recycles that. Only VACUUM FULL takes them
+    away at once, and it would hold up whoever sends for seconds: the handbook leaves it to a night.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":

@@ -37,6 +37,7 @@ PAGES: Final = {lang: ROOT / f"docs/{lang}/about/maintain.md" for lang in ("zh",
 #: Sections with commands that need more than an empty folder, and where those are tried out.
 ELSEWHERE: Final = {
     "server": "tests/server/test_files.py",
+    "clock": "tests/api/test_privacy_purge.py",
     "move": "tests/api/test_moving.py",
     "upgrade": "tests/unit/test_outdated.py",
     "identity": "tests/site/test_another_county.py",

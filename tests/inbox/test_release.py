@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from forms_api import clock
 from forms_api.sealing import Sealer
 from forms_api.store.answers import mark_pulled, to_pull
-from tests.inbox.office import Desk, Office, new_office, releases, text_of
+from tests.inbox.office import URL, Desk, Office, new_office, releases, text_of
 from tests.inbox.test_working import PUBLISHED
 
 STATES = "SELECT state, version, question_zh FROM published_answer"
@@ -101,6 +103,27 @@ def test_only_what_was_seen_is_released(office: Office, desk: Desk, liaison: Des
         )
         assert late.status_code == 409 and OTHER in late.text
     assert office.rows(STATES) == []
+
+
+def test_what_the_filter_is_not_sure_of_is_ticked_one_by_one(
+    office: Office, desk: Desk, liaison: Desk
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    texts = {**PUBLISHED, "answer_zh": "请打老张的电话 6620 1234，或者去人民路 12 号问一问。"}
+    assert desk.does(reference, "publish", **texts).status_code == 303
+    page = liaison.get(f"/s/{reference}/release").text
+    asked = [html.unescape(one) for one in re.findall(r'name="ask" value="([^"]*)"', page)]
+    assert len(asked) >= 3
+    mark = re.findall(r'name="mark" value="([^"]*)"', page)[0]
+    given = {**liaison.fields(reference), "mark": mark, "what": "release", "sure": "yes"}
+    given["csrf"] = liaison.desktop.door.csrf
+    for ticked, status in (([], 422), (asked[1:], 422), (["digits"], 422), (asked, 303)):
+        reply = liaison.client.post(
+            f"/s/{reference}/release", base_url=URL, data={**given, "ask": ticked}
+        )
+        assert reply.status_code == status
+        assert reply.text.count('id="ask-0-error"') == (status == 422)
+    assert [row[0] for row in office.rows(STATES)] == ["offered"]
 
 
 def test_a_new_wording_leaves_what_stands_on_the_site_until_it_is_released(

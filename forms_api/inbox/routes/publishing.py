@@ -111,7 +111,7 @@ def release(reference: str) -> Reply:
     if turn(proposal, mine.vault.desk, mine.settings.one_desk, clock.today()) != "ours":
         return _release_page(entry, given)
     back = given.get("what") == "back"
-    if faults := _unsure(given, back):
+    if faults := _unsure(given, proposal, back):
         return _release_page(entry, given, faults)
     try:
         if back:
@@ -134,16 +134,22 @@ def _agreed(reference: str) -> Entry:
     return entry
 
 
-def _unsure(given: Mapping[str, str], back: bool) -> dict[str, str]:
+def _unsure(given: Mapping[str, str], proposal: Proposal, back: bool) -> dict[str, str]:
     w = pages.words(here().lang)
     reason = clean(given.get("reason", ""))
     if back and not reason:
         return {"reason": w("release.reason_missing")}
     if back and len(reason) > REASON:
         return {"reason": w("fault.too_long", max=REASON, over=len(reason) - REASON)}
-    if not back and given.get("sure") != "yes":
-        return {"sure": w("release.sure_missing")}
-    return {}
+    if back:
+        return {}
+    sure = set(request.form.getlist("ask"))
+    faults = {
+        f"ask-{number}": w("release.ask_missing", about=one.message(here().lang))
+        for number, one in enumerate(proposal.questions())
+        if one.key not in sure
+    }
+    return faults | ({} if given.get("sure") == "yes" else {"sure": w("release.sure_missing")})
 
 
 def _send_back(entry: Entry, edition: int, proposal: Proposal, reason: str) -> None:
@@ -218,6 +224,8 @@ def _release_page(
         one=one,
         proposal=one.proposal,
         turn=by,
+        questions=one.proposal.questions() if one.proposal else [],
+        sure=set(request.form.getlist("ask")),
         answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
         topics={value: text[mine.lang] for value, text in publishable.topics().items()},
         typed=typed,
