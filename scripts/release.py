@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import os
+import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,24 +20,39 @@ KEPT = 3
 PREVIOUS = "previous"
 _WITHDRAWN = "_private/withdrawn"  # in a release that was rolled back from
 _BUILDING = ".building-"
-_ABANDONED = 24 * 3600  # seconds without a change
+_FORMAT = "%Y%m%dT%H%M%S%f"  # of a release's name
+_NAME = re.compile(r"\d{8}T\d{12}")
 
 
 @contextmanager
 def staging(releases: Path, ready: Path | None = None) -> Iterator[Path]:
     """A folder beside the releases, empty or `ready` made; it disappears unless published."""
     releases.mkdir(parents=True, exist_ok=True)
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
+    stamp = _stamp(releases)
     folder = releases / f"{_BUILDING}{stamp}"
     if ready is not None:
         ready.rename(folder)
-        os.utime(folder)
     else:
         (folder / "_private").mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # until this process ends: see _sweep
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _stamp(releases: Path) -> str:
+    """A name after all others, also after one that a clock gave which ran ahead."""
+    now = dt.datetime.now(dt.UTC).strftime(_FORMAT)
+    last = max(
+        (path.name for path in _finished(releases) if _NAME.fullmatch(path.name)), default=""
+    )
+    if now > last:
+        return now
+    later = dt.datetime.strptime(last, _FORMAT) + dt.timedelta(microseconds=1)
+    return later.strftime(_FORMAT)
 
 
 def publish(folder: Path, releases: Path, current: Path | None, *, drop: bool = True) -> Path:
@@ -95,11 +111,15 @@ def _finished(releases: Path) -> list[Path]:
 
 
 def _sweep(releases: Path) -> None:
-    """Remove what builds left that were killed; a build of today may still be running."""
+    """Remove what builds left that were killed: nobody holds it any more."""
     for folder in releases.glob(f"{_BUILDING}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > _ABANDONED:
+        with contextlib.suppress(FileNotFoundError, BlockingIOError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
 
 
 def switch(current: Path, final: Path) -> None:

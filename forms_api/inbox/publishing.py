@@ -51,6 +51,10 @@ class Proposal:
     def faults(self) -> list[publishable.Fault]:
         return publishable.faults(self.topic, self.texts["question"], self.texts["answer"])
 
+    def questions(self) -> list[publishable.Fault]:
+        """What the filter is not sure of: whoever releases it says yes to each."""
+        return publishable.questions(self.texts)
+
     def text(self, *, back: bool = False) -> str:
         """What a desk signs: the proposer proposes it, another sends it `back` to who did."""
         by = self.desk if back else ""

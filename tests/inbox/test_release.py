@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import pytest
 
-from forms_api import clock, publishable
-from forms_api.inbox.publishing import drafted
+from forms_api import clock
 from forms_api.sealing import Sealer
 from forms_api.store.answers import mark_pulled, to_pull
-from tests.inbox.office import Desk, Office, new_office, releases, text_of
+from tests.inbox.office import URL, Desk, Office, new_office, releases, text_of
 from tests.inbox.test_working import PUBLISHED
 
 STATES = "SELECT state, version, question_zh FROM published_answer"
@@ -102,6 +103,27 @@ def test_only_what_was_seen_is_released(office: Office, desk: Desk, liaison: Des
         )
         assert late.status_code == 409 and OTHER in late.text
     assert office.rows(STATES) == []
+
+
+def test_what_the_filter_is_not_sure_of_is_ticked_one_by_one(
+    office: Office, desk: Desk, liaison: Desk
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    texts = {**PUBLISHED, "answer_zh": "请打老张的电话 6620 1234，或者去人民路 12 号问一问。"}
+    assert desk.does(reference, "publish", **texts).status_code == 303
+    page = liaison.get(f"/s/{reference}/release").text
+    asked = [html.unescape(one) for one in re.findall(r'name="ask" value="([^"]*)"', page)]
+    assert len(asked) >= 3
+    mark = re.findall(r'name="mark" value="([^"]*)"', page)[0]
+    given = {**liaison.fields(reference), "mark": mark, "what": "release", "sure": "yes"}
+    given["csrf"] = liaison.desktop.door.csrf
+    for ticked, status in (([], 422), (asked[1:], 422), (["digits"], 422), (asked, 303)):
+        reply = liaison.client.post(
+            f"/s/{reference}/release", base_url=URL, data={**given, "ask": ticked}
+        )
+        assert reply.status_code == status
+        assert reply.text.count('id="ask-0-error"') == (status == 422)
+    assert [row[0] for row in office.rows(STATES)] == ["offered"]
 
 
 def test_a_new_wording_leaves_what_stands_on_the_site_until_it_is_released(
@@ -210,25 +232,3 @@ def test_who_read_it_goes_with_the_submission(office: Office, desk: Desk) -> Non
     desk.get(f"/s/{receipt.reference}")
     assert office.rows("SELECT count(*) FROM reading") == [(0,)]
     assert clock.today().isoformat() not in str(office.rows("SELECT * FROM reading"))
-
-
-def test_what_may_lead_to_a_person_is_decided_one_by_one_before_it_is_proposed(
-    office: Office, desk: Desk, liaison: Desk
-) -> None:
-    reference = office.sends(publish_ok="yes").reference
-    said = {
-        **PUBLISHED,
-        "answer_zh": f"{PUBLISHED['answer_zh']}打 0755-2345 6789 问住在五和路 12 号的人。",
-    }
-    texts = drafted(said).texts
-    keys = [one.key for one in publishable.questions(texts)]
-    assert len(keys) == 2
-    asked = desk.does(reference, "publish", **said)
-    assert asked.status_code == 422 and proposals(office) == 0
-    assert "0755-2345 6789" in text_of(asked) and "过滤只是帮忙" in text_of(asked)
-    half = desk.does(reference, "publish", **said, seen=keys[:1])
-    assert half.status_code == 422 and half.text.count(" checked") == 1
-    other = {**said, "answer_zh": said["answer_zh"].replace("6789", "6780")}
-    assert desk.does(reference, "publish", **other, seen=keys).status_code == 422
-    assert desk.does(reference, "publish", **said, seen=keys).status_code == 303
-    assert "过滤时问过的地方" in text_of(liaison.get(f"/s/{reference}/release"))

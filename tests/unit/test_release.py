@@ -49,14 +49,25 @@ def test_what_was_served_before_is_at_hand_for_pages_opened_then(tmp_path: Path)
     assert (tmp_path / "previous").resolve() == second
 
 
-def test_what_a_killed_build_left_is_swept_after_a_day(tmp_path: Path) -> None:
+def test_what_a_killed_build_left_is_swept_and_what_is_being_built_stays(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
-    old, young = releases / ".building-1", releases / ".building-2"
-    old.mkdir(parents=True)
-    young.mkdir()
-    os.utime(old, (0, 0))
-    make(releases, None, "first")
-    assert not old.exists() and young.exists()
+    left = releases / ".building-1"
+    left.mkdir(parents=True)
+    with release.staging(releases) as building:
+        os.utime(building, (0, 0))  # whatever a clock says of its age
+        make(releases, None, "first")
+        assert building.exists()
+    assert not left.exists()
+
+
+def test_a_release_comes_after_one_of_a_clock_that_ran_ahead(tmp_path: Path) -> None:
+    releases, current = tmp_path / "releases", tmp_path / "current"
+    ahead = releases / "20350101T000000000000"
+    (ahead / "public").mkdir(parents=True)
+    made = [make(releases, current, str(number)) for number in range(4)]
+    assert [ahead, *made] == sorted([ahead, *made])
+    assert sorted(releases.iterdir()) == made[-3:]
+    assert release.roll_back(releases, current) == made[-2]
 
 
 def test_the_switch_never_leaves_a_moment_without_a_release(tmp_path: Path) -> None:

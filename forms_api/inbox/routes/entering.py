@@ -35,7 +35,9 @@ def look_in(link: str) -> Reply:
     mine = here()
     if not mine.door.knows(link):
         return pages.message("used", status=403)
-    asked = languages.from_accept_language(request.headers.get("Accept-Language"))
+    asked = languages.parse(request.args.get("lang")) or languages.from_accept_language(
+        request.headers.get("Accept-Language")
+    )
     mine.lang = languages.source(asked)
     return pages.page("enter.html", link=link)
 

@@ -1,6 +1,6 @@
 """Making an answer public: one desk proposes it, another reads what will stand and releases it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as Reply
@@ -71,11 +71,6 @@ def propose(reference: str) -> Reply:
     proposal = drafted(given)
     if faults := proposal.faults():
         return _edit_page(entry, given, _words_of(faults))
-    asked, seen = publishable.questions(proposal.texts), set(request.form.getlist("seen"))
-    if open_ones := [one for one in asked if one.key not in seen]:
-        fault = pages.words(mine.lang)("publish.ask_missing", count=len(open_ones))
-        questions = [(one, one.key in seen) for one in asked]
-        return _edit_page(entry, given, {"seen": fault}, questions=questions)
     try:
         mine.actions.propose(entry, edition_of(given), _signed(entry, proposal.text()))
     except Stale:
@@ -116,7 +111,7 @@ def release(reference: str) -> Reply:
     if turn(proposal, mine.vault.desk, mine.settings.one_desk, clock.today()) != "ours":
         return _release_page(entry, given)
     back = given.get("what") == "back"
-    if faults := _unsure(given, back):
+    if faults := _unsure(given, proposal, back):
         return _release_page(entry, given, faults)
     try:
         if back:
@@ -139,16 +134,22 @@ def _agreed(reference: str) -> Entry:
     return entry
 
 
-def _unsure(given: Mapping[str, str], back: bool) -> dict[str, str]:
+def _unsure(given: Mapping[str, str], proposal: Proposal, back: bool) -> dict[str, str]:
     w = pages.words(here().lang)
     reason = clean(given.get("reason", ""))
     if back and not reason:
         return {"reason": w("release.reason_missing")}
     if back and len(reason) > REASON:
         return {"reason": w("fault.too_long", max=REASON, over=len(reason) - REASON)}
-    if not back and given.get("sure") != "yes":
-        return {"sure": w("release.sure_missing")}
-    return {}
+    if back:
+        return {}
+    sure = set(request.form.getlist("ask"))
+    faults = {
+        f"ask-{number}": w("release.ask_missing", about=one.message(here().lang))
+        for number, one in enumerate(proposal.questions())
+        if one.key not in sure
+    }
+    return faults | ({} if given.get("sure") == "yes" else {"sure": w("release.sure_missing")})
 
 
 def _send_back(entry: Entry, edition: int, proposal: Proposal, reason: str) -> None:
@@ -177,11 +178,9 @@ def _edit_page(
     typed: Mapping[str, str],
     faults: Mapping[str, str] | None = None,
     *,
-    questions: Sequence[tuple[publishable.Fault, bool]] = (),
     stale: bool = False,
     kept: bool = False,
 ) -> Reply:
-    """`questions` are those about these texts, and whether they were answered."""
     mine = here()
     single.note_reading(entry)
     one = looking.read(mine.engine, mine.vault.shelf, entry)
@@ -199,7 +198,6 @@ def _edit_page(
         stale=stale,
         kept=kept,
         lengths=publishable.LENGTHS,
-        questions=[(fault.key, fault.message(mine.lang), done) for fault, done in questions],
     )
 
 
@@ -226,10 +224,8 @@ def _release_page(
         one=one,
         proposal=one.proposal,
         turn=by,
-        questions=[
-            fault.message(mine.lang)
-            for fault in (publishable.questions(one.proposal.texts) if one.proposal else ())
-        ],
+        questions=one.proposal.questions() if one.proposal else [],
+        sure=set(request.form.getlist("ask")),
         answers=list(mine.labels.rows(entry.form, entry.answers or {}, mine.lang)),
         topics={value: text[mine.lang] for value, text in publishable.topics().items()},
         typed=typed,
