@@ -96,6 +96,21 @@ def _recipients(path: Path, today: date) -> Iterator[Finding]:
                 f"chmod 644 {path}, then look for unknown keys in keys list.",
             ),
         )
+    unsigned = [key.name for key in keys.listed(path) if not key.signs and not key.retired]
+    if unsigned:
+        names = ", ".join(unsigned)
+        yield finding(
+            "warning",
+            "no-signature",
+            (
+                f"{path} 里没有 {names} 的签名，进度页认不出它们的答复",
+                f"{path} lacks the signature of {names}: the status page cannot verify its answers",
+            ),
+            (
+                "在那个岗的电脑上运行 keys sign，把文件换过来，重启服务。",
+                "run keys sign on that desk's computer, put the file here, restart the service.",
+            ),
+        )
     for key in keys.listed(path):
         if key.retired or not key.since:
             continue

@@ -72,6 +72,7 @@ def _database(engine: Engine, forms: Mapping[str, Form], now: datetime) -> Itera
         yield from _mail(connection, now)
         yield from _clock(connection, now)
         yield from _uncounted(connection, forms, now.date())
+        yield from _nonsense(connection)
         yield from _stopped(connection, forms, now)
     late = [one for one in privacy.due(engine, forms, now.date() - timedelta(1))]
     if late:
@@ -131,6 +132,22 @@ def _overdue(connection: Connection, today: date) -> Iterator[Finding]:
                 + (f"; {of_those} of them set aside as spam" if of_those else ""),
             ),
             ("请这个岗打开收件箱。", "ask that desk to open its inbox."),
+        )
+
+
+def _nonsense(connection: Connection) -> Iterator[Finding]:
+    if count := forgetting.nonsense(connection):
+        yield finding(
+            "error",
+            "odd-rows",
+            (
+                f"{count} 份的日期不通，不会自己删除",
+                f"{count} submissions have dates that are none, so that they are never deleted",
+            ),
+            (
+                "请受理岗在收件箱里看这几份；不是自己改的，就照“被人闯入以后”做。",
+                "let a desk look at them; if nobody here did that, see “After a break-in”.",
+            ),
         )
 
 

@@ -1,10 +1,12 @@
 """Taking submissions out of the database for good; counts and tombstones stay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from forms_api.store import submissions
 from forms_api.store.tables import (
@@ -63,7 +65,26 @@ _CANDIDATES: Final = select(
 def candidates(connection: Connection, today: str) -> list[Candidate]:
     """Those whose longest time is over, and those with a date that may shorten it."""
     over = or_(_C.retain_until < today, _C.answered_on.is_not(None), _C.closed_on.is_not(None))
-    return [Candidate(*row) for row in connection.execute(_CANDIDATES.where(over))]
+    return _readable(connection.execute(_CANDIDATES.where(over)))
+
+
+def _readable(rows: Iterable[Row[Any]]) -> list[Candidate]:
+    """Those whose days are days: nothing is deleted by nonsense, and it holds up nothing else."""
+    found = []
+    for row in rows:
+        one = Candidate(**row._mapping)
+        with suppress(ValueError):
+            for text in (one.received_on, one.retain_until, one.answered_on, one.closed_on):
+                date.fromisoformat(str(text or "2000-01-01"))
+            found.append(one)
+    return found
+
+
+def nonsense(connection: Connection) -> int:
+    """How many have dates that are none, so that they are never due; a desk can erase them."""
+    day = "____-__-__"
+    wrong = or_(_C.retain_until.not_like(day), _C.received_on.not_like(day))
+    return connection.execute(select(func.count()).where(wrong)).scalar_one()
 
 
 def present(connection: Connection) -> int:
@@ -74,7 +95,7 @@ def present(connection: Connection) -> int:
 def with_content(connection: Connection, references: Sequence[str]) -> list[Candidate]:
     """Those of these references that are there and were not erased."""
     mine = (_C.reference.in_(references), _C.status != "withdrawn")
-    return [Candidate(*row) for row in connection.execute(_CANDIDATES.where(*mine))]
+    return _readable(connection.execute(_CANDIDATES.where(*mine)))
 
 
 def shorten(connection: Connection, number: int, until: str) -> None:

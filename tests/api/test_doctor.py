@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -148,6 +149,13 @@ def test_keys_that_are_old_open_or_on_the_server_are_found(tmp_path: Path) -> No
     assert of_settings(given) == ["secret-key-here", "recipients-open", "key-old"]
 
 
+def test_a_key_whose_signature_is_not_listed_is_found(tmp_path: Path) -> None:
+    given = production(tmp_path)
+    listed = tmp_path / "recipients.txt"
+    listed.write_text(re.sub(", signs [^,\\s]+", "", listed.read_text(), count=1))
+    assert of_settings(given) == ["no-signature"]
+
+
 @pytest.mark.parametrize(
     ("version", "free", "expected"),
     [
@@ -174,6 +182,7 @@ PLANTED = {
     "mail-dead": (outbox, {"state": "dead", "last_error": "refused 550"}),
     "mail-waiting": (outbox, {"attempts": 9}),
     "clock": (event, {"day": "2030-01-01"}),
+    "odd-rows": (submission, {"retain_until": "never"}),
     "uncounted": (submission, {"retain_until": clock.today().isoformat()}),
 }
 

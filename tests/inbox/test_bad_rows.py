@@ -10,7 +10,7 @@ from typing import Any
 import pyrage
 from sqlalchemy import insert, select, update
 
-from forms_api import codes, signatures
+from forms_api import codes, privacy, signatures
 from forms_api.clock import today
 from forms_api.outbox import Console
 from forms_api.sealing import Sealer
@@ -291,6 +291,15 @@ def test_what_desks_make_can_be_bad_in_the_same_ways(office: Office) -> None:
         "真的答复"
     ]
     assert desk.does(reference, "erase", sure="yes").status_code == 303
+
+
+def test_forgetting_goes_past_rows_whose_days_are_none(office: Office) -> None:
+    good = office.sends().reference
+    store(office, [{"ciphertext": b"", **columns} for columns in COLUMNS])
+    past = update(submission).where(submission.c.reference == good)
+    Intruder(office).writes(past.values(retain_until="2026-01-01"))
+    due = privacy.due(office.service.engine, office.service.forms, today())
+    assert good in [one.reference for one in due]
 
 
 def test_sealing_anew_goes_past_bad_rows_and_changes_not_a_sign_of_them(office: Office) -> None:
