@@ -24,6 +24,7 @@ from forms_api.answers import Value
 from forms_api.asking import Given, first
 from forms_api.form import Checked, Form, Problem
 from forms_api.forms import RESERVED_IDS, TRAP
+from forms_api.languages import Edition
 from forms_api.options import Catalogue
 from forms_api.refusals import Refused
 from forms_api.services import here
@@ -166,7 +167,7 @@ def _form_again(form: Form, given: Given, error: Exception) -> Response:
         form.as_given(given),
         trap=first(given, TRAP),
         token=first(given, "token"),
-        notice=words(lang)(f"problem.{code}_text"),
+        notice=_said(code, lang),
     )
     reply = replying.page(lang, form.title[lang], content, error=True, form=form)
     return problems.passing(reply, code)
@@ -178,10 +179,16 @@ def _send_again(form: Form, draft: Draft, token: str, error: Exception) -> Respo
     if code is None or asking.wants_json():
         raise error
     lang = asking.lang()
-    notice = words(lang)(f"problem.{code}_text")
+    notice = _said(code, lang)
     content = render.check_html(form, lang, _catalogue(form), draft.values, token, notice=notice)
     reply = replying.page(lang, words(lang)("check.title"), content, error=True, form=form)
     return problems.passing(reply, code)
+
+
+def _said(code: str, lang: Edition) -> str:
+    """A refusal in one line."""
+    w = words(lang)
+    return w(f"problem.{code}") + w("sep") + w(f"problem.{code}_text")
 
 
 def _catalogue(form: Form) -> Catalogue:

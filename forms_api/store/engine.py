@@ -12,10 +12,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
-from forms_api.store import turns
+from forms_api.store import fence, turns
 from forms_api.store.file_guard import DatabaseGone, FileGuard
 
 _BUSY_MS: Final = 5000
+# Tables that an erasure takes ciphertext or hashes out of.
+_ERASED: Final = (
+    *("submission", "reply", "note", "reading", "proposal"),
+    *("outbox", "idempotency", "aggregate"),
+)
 _WRITERS: Final = 0x4A51  # the advisory lock of those who write
 # The first releases with the fix of the WAL corruption, by their line.
 _FIXED: Final = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
@@ -188,7 +193,7 @@ def clear_log(engine: Engine) -> None:
             turns.take(connection)
             turns.checkpoint(connection)
         else:
-            connection.exec_driver_sql("VACUUM submission, reply, note, outbox, idempotency")
+            connection.exec_driver_sql(f"VACUUM {', '.join(_ERASED)}")
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -203,6 +208,8 @@ def migrate(engine: Engine, to: str = "head") -> None:
             f"the database ({revision}) belongs to a newer version of the program: "
             "update this one first.",
         )
+    if revision not in (None, head()):
+        _refuse_fenced(engine)
     config = _config()
     with engine.connect() as connection:
         _hold_foreign_keys(connection, "OFF")  # SQLite makes a changed table anew
@@ -213,6 +220,19 @@ def migrate(engine: Engine, to: str = "head") -> None:
                 command.upgrade(config, to)
         finally:
             _hold_foreign_keys(connection, "ON")
+
+
+def _refuse_fenced(engine: Engine) -> None:
+    """A database that moves or has moved takes no change, of its schema either."""
+    with engine.connect() as connection:
+        standing = fence.found(connection)
+    if standing:
+        raise DatabaseUnusable(
+            "这个数据库在搬或者已经搬走，是旧版本的：请用那一版程序搬完（migrate-database），"
+            "或者把 FORMS_DATABASE_URL 换成新地址。",
+            "this database moves or has moved and is of an older version: finish the move with "
+            "that version (migrate-database), or set FORMS_DATABASE_URL to the new address.",
+        )
 
 
 def _hold_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:

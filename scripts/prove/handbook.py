@@ -166,6 +166,9 @@ class Visit:
             if new.endswith((b"passphrase: ", b"again: ")):
                 os.write(terminal, _PASSPHRASE + b"\n")
                 seen = len(said)
+            elif new.endswith(b"yes? "):
+                os.write(terminal, b"yes\n")
+                seen = len(said)
             elif match := re.search(rb"--done (\d+)\r?\n", new):
                 seen += match.end()
                 self._after(int(match[1]))

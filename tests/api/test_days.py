@@ -6,17 +6,27 @@ import base64
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from sqlalchemy import Engine, MetaData, insert, inspect, select
 from structlog.testing import capture_logs
 
 from forms_api import at_once, clock, outbox
+from forms_api.backup import archive, snapshots
+from forms_api.backup.restoring import restore
 from forms_api.limits import Visitors
 from forms_api.store import submissions
-from forms_api.store.engine import begin_writing, migrate, open_engine
-from forms_api.store.tables import metadata
+from forms_api.store.engine import (
+    DatabaseUnusable,
+    begin_writing,
+    migrate,
+    open_engine,
+    revision_of,
+)
+from forms_api.store.tables import metadata, submission
 from scripts.prove.instance import AGE, draft
 from tests.api.conftest import Instance
 from tests.api.examples import ASK, AWAY
@@ -117,14 +127,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 def test_a_database_with_moments_becomes_one_with_days(engine: Engine) -> None:
-    tables = MetaData()
-    tables.reflect(engine)
-    old = tables.tables
-    with engine.begin() as connection:
-        begin_writing(connection)
-        for number, (moment, _) in enumerate(OLD_AND_NEW, start=1):
-            for table, row in _rows(number, moment).items():
-                connection.execute(insert(old[table]).values(row))
+    _old_database(engine)
     migrate(engine)
     with engine.connect() as connection:
 
@@ -249,3 +252,63 @@ def test_in_production_without_a_mail_server_nothing_is_printed_and_letters_wait
     outbox.of(instance.app).turn()
     assert reference not in "".join(capsys.readouterr())
     assert instance.rows("SELECT state FROM outbox") == [("waiting",)]
+
+
+def _old_database(engine: Engine) -> None:
+    old = MetaData()
+    old.reflect(engine)
+    with engine.begin() as connection:
+        begin_writing(connection)
+        for number, (moment, _) in enumerate(OLD_AND_NEW, start=1):
+            for table, row in _rows(number, moment).items():
+                connection.execute(insert(old.tables[table]).values(row))
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_a_backup_of_an_older_version_is_restored_with_days(
+    tmp_path: Path, engine: Engine, moving: bool
+) -> None:
+    """Also one that was made while its database was moving, behind triggers that refuse changes."""
+    desk = pyrage.x25519.Identity.generate()
+    source = _older(tmp_path)
+    if moving:
+        _put_up_fence(source)
+    path = tmp_path / f"old{archive.SUFFIX}"
+    with snapshots.anonymous() as snapshot:
+        known = snapshots.take(source, snapshot)
+        about = {"created_at": clock.utc(clock.now()), **known}
+        archive.write(snapshot.file, path, (str(desk.to_public()),), about)
+    source.dispose()
+    migrate(engine)
+    restore(engine, path, [str(desk)])
+    with engine.connect() as connection:
+        days = connection.execute(select(submission.c.received_on).order_by(submission.c.id))
+        assert list(days.scalars()) == [day for _, day in OLD_AND_NEW]
+
+
+def _older(folder: Path) -> Engine:
+    engine = open_engine(f"sqlite:///{folder / 'older.sqlite'}")
+    migrate(engine, "0004")
+    _old_database(engine)
+    return engine
+
+
+def _put_up_fence(engine: Engine) -> None:
+    """As an older version put it up: on its own tables."""
+    with engine.begin() as connection:
+        begin_writing(connection)
+        connection.exec_driver_sql("CREATE TABLE moved (token TEXT, state TEXT, at TEXT)")
+        connection.exec_driver_sql("INSERT INTO moved VALUES ('t', 'moving', '')")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER moved_submission_update BEFORE UPDATE ON submission "
+            "BEGIN SELECT RAISE(ABORT, 'jinqiao: this database moves or has moved'); END"
+        )
+
+
+def test_an_old_database_that_moves_is_left_alone_and_said(tmp_path: Path) -> None:
+    old = _older(tmp_path)
+    _put_up_fence(old)
+    with pytest.raises(DatabaseUnusable, match="older version"):
+        migrate(old)
+    assert revision_of(old) == "0004"
+    old.dispose()

@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from forms_api import clock
-from forms_api.forms import DEFINITIONS, load_all
+from forms_api.forms import DEFINITIONS, TRAP, load_all
 from forms_api.sealing import open_sealed
 from tests.api.conftest import Instance
 from tests.api.examples import AWAY, answers
@@ -41,6 +41,12 @@ def test_a_double_click_on_it_counts_once_and_a_change_of_mind_twice(instance: I
     instance.client.post(FOOT, json={**USEFUL, "useful": "no"})
     instance.client.post(FOOT, json=USEFUL, headers={"User-Agent": "another"})
     assert instance.rows("SELECT count(*) FROM submission") == [(3,)]
+
+
+def test_a_robot_s_word_about_a_page_is_not_counted(instance: Instance) -> None:
+    assert instance.client.post(FOOT, json={**USEFUL, TRAP: "x"}).status_code == 201
+    assert instance.rows("SELECT spam_score FROM submission") == [(100,)]
+    assert instance.rows("SELECT * FROM tally") == []
 
 
 @pytest.mark.parametrize(
