@@ -192,7 +192,7 @@ def _clock(connection: Connection, now: datetime) -> Iterator[Finding]:
     if quiet > max(_QUIET_DAYS, 2 * longest):
         yield finding(
             "warning",
-            "clock-ahead",
+            "quiet",
             (
                 f"时钟比最后一条记录晚 {quiet} 天，从来没有静过这么久",
                 f"the clock is {quiet} days after the last record; it was never so quiet before",

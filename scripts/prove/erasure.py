@@ -48,7 +48,7 @@ def prove(quick: bool) -> dict[str, Any]:
         purge(mine, [receipt.reference for _, receipt in purged])
         gone = [receipt.reference for _, receipt in (*erased, *purged)]
         pieces = [one for reference in gone for one in taken[reference]]
-        left = sum(_slices_left(one, where) for one in pieces)
+        left = _slices_left(pieces, where)
         there = _opened(mine.engine, identity)
         making.note_forgotten(mine.engine, backup.parent)
         again_left, again = _restored(backup, identity, pieces)
@@ -134,16 +134,18 @@ def purge(mine: Services, references: list[str]) -> None:
     privacy.purge(mine.engine, privacy.directly(mine.engine), mine.forms, clock.now())
 
 
-def _slices_left(ciphertext: bytes, where: Path, names: str = "forms.sqlite*") -> int:
-    """How many 32-byte pieces, one beginning at each byte, lie in some file.
+def _slices_left(pieces: list[bytes], where: Path, names: str = "forms.sqlite*") -> int:
+    """At how many places of the files there a 32-byte piece of these begins.
 
     The first bytes of every age file are alike (its version and kind of recipient): pieces of
     this fixed beginning are left out.
     """
-    head = ciphertext.find(b"X25519 ") + len(b"X25519 ") if ciphertext.startswith(b"age-") else 0
+    wanted = set()
+    for one in pieces:
+        head = one.find(b"X25519 ") + len(b"X25519 ") if one.startswith(b"age-") else 0
+        wanted |= {one[n : n + SLICE] for n in range(head, len(one) - SLICE + 1)}
     held = [path.read_bytes() for path in where.glob(names)]
-    starts = range(head, len(ciphertext) - SLICE + 1)
-    return sum(any(ciphertext[n : n + SLICE] in data for data in held) for n in starts)
+    return sum(data[n : n + SLICE] in wanted for data in held for n in range(len(data) - SLICE + 1))
 
 
 def _restored(backup: Path, identity: str, gone: list[bytes]) -> tuple[int, str]:
@@ -153,8 +155,7 @@ def _restored(backup: Path, identity: str, gone: list[bytes]) -> tuple[int, str]
         try:
             restore(engine, backup, [identity])
             privacy.purge(engine, privacy.directly(engine), load_all(), clock.now())
-            left = sum(_slices_left(ciphertext, where) for ciphertext in gone)
-            left += sum(_slices_left(ciphertext, backup.parent, "*.*") for ciphertext in gone)
+            left = _slices_left(gone, where) + _slices_left(gone, backup.parent, "*.*")
             return left, _opened(engine, identity)
         finally:
             engine.dispose()

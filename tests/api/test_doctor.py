@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from forms_api import clock, keys
+from forms_api import clock, heartbeat, keys, privacy
 from forms_api.backup import making
 from forms_api.doctor import command, configured, kept, machine
 from forms_api.doctor.finding import Finding
@@ -198,6 +198,30 @@ def test_each_fault_in_the_database_is_found(instance: Instance, code: str) -> N
     table, values = PLANTED[code]
     change(instance, table, **values)
     assert codes(kept.check(settings, instance.services.forms, now)) == [code.split(":")[0]]
+
+
+@pytest.mark.parametrize(("days", "code"), [(0, None), (-7, "clock-ahead"), (7, "clock-behind")])
+def test_a_clock_that_the_heartbeat_does_not_know_is_found_with_the_remedy(
+    instance: Instance, days: int, code: str | None
+) -> None:
+    now = clock.now()
+    write = privacy.directly(instance.services.engine)
+    write(lambda c: heartbeat.confirm(c, now + dt.timedelta(days=days)))
+    found = [
+        one
+        for one in kept.check(instance.settings, instance.services.forms, now)
+        if one.code.startswith("clock")
+    ]
+    assert codes(found) == ([code] if code else [])
+    assert all("purge --clock-is-right" in one.remedy for one in found)
+
+
+def test_a_quiet_time_as_there_never_was_is_found(instance: Instance) -> None:
+    instance.services.keeping.keep(form(), draft("Is anybody looking after this?"), AGE)
+    for days, expected in ((13, []), (30, ["quiet"])):
+        later = clock.now() + dt.timedelta(days=days)
+        found = codes(kept.check(instance.settings, instance.services.forms, later))
+        assert [code for code in found if code == "quiet"] == expected
 
 
 def test_a_database_of_another_version_of_the_program_is_found(instance: Instance) -> None:

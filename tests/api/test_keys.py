@@ -118,6 +118,37 @@ def test_the_command_makes_lists_and_refuses_in_a_sentence(tmp_path: Path) -> No
     assert [bool(key["retired"]) for key in shown] == [True, False]
 
 
+def test_a_key_of_before_signatures_gets_its_own_into_the_list(tmp_path: Path) -> None:
+    listed = tmp_path / "recipients.txt"
+    new, path = keys.new("guide", tmp_path, listed, "")
+    old = listed.read_text("utf-8").replace(f", signs {new.signs}", "")
+    listed.write_text(f"{old}# by hand\n", "utf-8")
+    assert [key.signs for key in keys.listed(listed)] == [""]
+    assert recipients(tmp_path) == (new.recipient,)
+    assert "keys sign" in command(tmp_path, "list").stdout
+    done = command(tmp_path, "sign", "--identity", str(path), "--json")
+    assert json.loads(done.stdout)["signs"] == new.signs
+    assert keys.listed(listed) == [new]
+    _, other = keys.new("liaison", tmp_path / "else", tmp_path / "other.txt", "")
+    refused = command(tmp_path, "sign", "--identity", str(other))
+    assert refused.returncode == 2 and "does not list" in refused.stderr
+
+
+@pytest.mark.parametrize(("stolen", "end"), [(False, "revoked"), (True, "stolen")])
+def test_a_revoked_and_a_stolen_key_are_marked_each_in_its_way(
+    tmp_path: Path, stolen: bool, end: str
+) -> None:
+    listed = tmp_path / "recipients.txt"
+    make(tmp_path, "guide")
+    make(tmp_path, "liaison")
+    keys.revoke("guide", listed, stolen=stolen)
+    gone, left = keys.listed(listed)
+    assert (gone.end, left.end) == (end, "") and gone.signs
+    keys.revoke("guide", listed)
+    assert keys.listed(listed)[0] == gone  # who was once a thief's stays one
+    assert recipients(tmp_path) == (left.recipient,)
+
+
 def test_a_first_desk_is_led_through_its_key_a_spare_copy_and_a_second_key(tmp_path: Path) -> None:
     stick, other = tmp_path / "stick", tmp_path / "other stick"
     typed = ["", BRIDGE, str(stick), str(other), "另外一座很老的木桥早就没有了"]

@@ -258,6 +258,20 @@ def test_forged_moved_and_copied_notes_and_answers_are_shown_as_such(
     assert "转到这个账号" not in shown and "认不出是不是受理岗写的" in shown
 
 
+def test_a_desk_whose_signature_is_not_listed_is_told_and_believes_itself(office: Office) -> None:
+    unlisted = [replace(key, signs="") for key in office.settings.desk_keys]
+    office.settings = replace(office.settings, desk_keys=tuple(unlisted))
+    desk = office.desk()
+    desk.unlocks()
+    reference = office.sends().reference
+    desk.does(reference, "note", note="自己的备注")
+    assert "keys sign" in desk.get("/").text
+    assert "不是受理岗写的" not in desk.get(f"/s/{reference}").text
+    other = office.desk(key="recovery")
+    other.unlocks()
+    assert "不在您的公钥名单上" in other.get(f"/s/{reference}").text
+
+
 KEY = Key("guide", "age1x", "2026-01-01", "2026-06-01", "", "retired")
 
 
