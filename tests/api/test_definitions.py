@@ -76,11 +76,18 @@ def test_a_form_is_drawn_with_nothing_chosen_and_nothing_ticked(form, lang) -> N
     assert " checked" not in html
     assert " selected" not in html
     assert "style=" not in html
+    assert "maxlength" not in html  # it would cut what is pasted without a word
     action = f"/forms/{form.id}/check" if form.check_page else f"/forms/{form.id}"
     assert f'action="{action}"' in html
     assert html.count('name="remark"') == 1
     for field in form.fields:
         assert f'id="{field.name}"' in html
+
+
+def test_the_question_at_the_foot_of_a_page_cuts_nothing_either() -> None:
+    html = render.foot_html(FORMS["page-feedback"], "zh", CATALOGUE, "help/ask")
+    assert 'name="missing"' in html
+    assert "maxlength" not in html
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
