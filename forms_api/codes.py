@@ -46,6 +46,11 @@ def new_slug() -> str:
     return f"a-{_random(_CODE, 10)}"
 
 
+def is_slug(text: object) -> bool:
+    """Of a published answer. It names a file: what the database hands over may be anything."""
+    return isinstance(text, str) and re.fullmatch(rf"a-[{_CODE}]{{10}}", text) is not None
+
+
 def _random(alphabet: str, length: int) -> str:
     """Each text of that length as likely as any other; one draw of chance instead of many."""
     number, text = secrets.randbelow(len(alphabet) ** length), ""

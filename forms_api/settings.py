@@ -1,7 +1,7 @@
 """All configuration: environment variables FORMS_…, read once into one frozen object."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
@@ -84,6 +84,14 @@ class Settings:
             _refuse_development_values(settings)
             _refuse_unsaid(environ)
         return settings
+
+    def with_listed_recipients(self) -> "Settings":
+        """Where no list is named, the one that `keys new` keeps beside the keys."""
+        beside = self.keys_folder / "recipients.txt"
+        if self.recipients or not beside.is_file():
+            return self
+        named = Settings.from_env({"FORMS_RECIPIENTS_FILE": str(beside)})
+        return replace(self, recipients=named.recipients, desk_keys=named.desk_keys)
 
 
 def _read(name: str, read: Callable[[str], object], text: str) -> object:

@@ -115,6 +115,10 @@ class Trust:
     def knows(self, signs: str) -> bool:
         return signs in self._keys
 
+    def keys(self, signs: str) -> Sequence[Key]:
+        """What is known of it; a key may stand in several lines, and each must let it count."""
+        return self._keys.get(signs, ())
+
     def read(self, payload: Mapping[str, Any], kind: str, reference: str) -> Piece:
         """A piece of this kind about this submission. Raises NotGenuine, and Unreadable for what is
         signed well and yet of no shape that is known here.

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from forms_api import alerts, clock
+from forms_api.detached_signatures import Sign
 from forms_api.form import Form
 from forms_api.inbox import publishing
 from forms_api.inbox.publishing import Proposal
@@ -128,8 +129,10 @@ class Actions:
 
         self._do(entry, edition, {}, "proposed", put)
 
-    def release(self, entry: Entry, edition: int, proposal: Proposal) -> None:
-        """Offers what was proposed to the site. Raises AnswerRefused for what may not stand."""
+    def release(self, entry: Entry, edition: int, proposal: Proposal, sign: Sign) -> None:
+        """Offers what was proposed to the site, signed by this desk. Raises AnswerRefused for what
+        may not stand.
+        """
 
         def offer(connection: Connection) -> None:
             self._take(connection, entry, proposal)
@@ -139,6 +142,7 @@ class Actions:
                 question=proposal.texts["question"],
                 answer=proposal.texts["answer"],
                 desk=self.desk,
+                sign=sign,
                 number=entry.number,
             )
 

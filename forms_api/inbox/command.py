@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     identities = [args.identity.absolute()] if args.identity else found(settings.keys_folder)
     server = make_server(HOST, args.port, Flask(__name__), threaded=True, request_handler=_Quiet)
     mailer = mailer_of(settings) if settings.smtp_url else None
-    own = with_listed_recipients(settings)
+    own = settings.with_listed_recipients()
     app = create_inbox(own, engine, identities, server.port, mailer=mailer, desk=args.desk)
     server.app = app
     of(app).post.start()
@@ -110,15 +110,6 @@ def opened(settings: Settings) -> Engine:
 def found(folder: Path) -> list[Path]:
     """Key files of a folder, those under a passphrase first."""
     return [*sorted(folder.glob("*.age")), *sorted(folder.glob("*.key"))]
-
-
-def with_listed_recipients(settings: Settings) -> Settings:
-    """Where no list is named, the one that `keys new` keeps beside the keys."""
-    beside = settings.keys_folder / "recipients.txt"
-    if settings.recipients or not beside.is_file():
-        return settings
-    named = Settings.from_env({"FORMS_RECIPIENTS_FILE": str(beside)})
-    return replace(settings, recipients=named.recipients, desk_keys=named.desk_keys)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -2,7 +2,7 @@
 
 A submission is counted once its month is over, or a week before it is deleted. What no inbox has
 opened until then is not counted. The counts are signed and sealed to the desks; cells that single
-nobody out stand in the clear beside them (totals.py), for `answers pull`.
+nobody out stand in the clear beside them (totals.py), signed as well, for `answers pull`.
 """
 
 import json
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forms_api import clock, totals
 from forms_api.answers import Value
+from forms_api.detached_signatures import Sign
 from forms_api.fields import Checks
 from forms_api.form import Form
 from forms_api.inbox import one
@@ -116,6 +117,7 @@ class Counting:
     forms: Mapping[str, Form]
     sealer: Callable[[], Sealer | None]
     sign: Callable[..., tuple[Piece, Mapping[str, str]]]
+    sign_public: Sign
 
     def __call__(self, shelf: Shelf) -> None:
         """After the inbox was opened; what cannot be counted now is counted another time."""
@@ -155,7 +157,10 @@ class Counting:
         for entry in entries:
             counts.add(entry.answers or {})
             numbers.append(entry.number)
-        released = counts.release(before.released)
-        _, signed = self.sign(KIND, form.id, text=json.dumps(counts.payload()))
-        new = Aggregate(before.edition + 1, sealer.seal(signed), released)
+        # What stood in the clear is taken from what is sealed: the host may have written there.
+        released = counts.release((known or {}).get("released", before.released))
+        payload = {**counts.payload(), "released": released}
+        _, signed = self.sign(KIND, form.id, text=json.dumps(payload))
+        signature = self.sign_public(aggregates.KIND, aggregates.said(form.id, released))
+        new = Aggregate(before.edition + 1, sealer.seal(signed), released, signature)
         self.write(partial(aggregates.put, form=form.id, new=new, numbers=numbers))

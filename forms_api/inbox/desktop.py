@@ -82,7 +82,14 @@ class Desktop:
     def __post_init__(self) -> None:
         self.vault.forgets.append(self.searches.clear)
         self.vault.follows.append(
-            Counting(self.engine, self.write, self.forms, self._sealer_of_all, self.vault.sign)
+            Counting(
+                self.engine,
+                self.write,
+                self.forms,
+                self._sealer_of_all,
+                self.vault.sign,
+                self.vault.sign_public,
+            )
         )
 
     def _sealer_of_all(self) -> Sealer | None:

@@ -5,7 +5,7 @@ Python cannot overwrite what it held; forgetting means that nothing here refers 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -15,7 +15,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forms_api import clock, keys, signatures
+from forms_api import clock, detached_signatures, keys, signatures
 from forms_api.inbox.labels import Labels
 from forms_api.inbox.shelf import Shelf
 from forms_api.recipients import Key, key_id
@@ -155,6 +155,15 @@ class Vault:
             **said,  # type: ignore[arg-type]
         )
         return piece, signatures.sign(secret, piece)
+
+    def sign_public(self, kind: str, said: Mapping[str, object]) -> str:
+        """This desk's signature of what will stand in the clear. Raises LookupError when the inbox
+        is locked.
+        """
+        secret = self._signing
+        if secret is None:
+            raise LookupError("locked")
+        return detached_signatures.sign(secret, kind, clock.today().year, said)
 
     def wait(self, seconds: float) -> None:
         """Until all is opened, or no longer than that."""

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from forms_api.store.tables import aggregate, submission
 
+#: What `said` is among the texts that desks sign.
+KIND: Final = "totals"
 _MANY: Final = 500  # numbers a statement
 
 
@@ -18,20 +20,28 @@ class Raced(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """`released`: field → cells, as totals.renewed makes them. Edition 0: nothing is there yet."""
+    """`released`: field → cells, as totals.renewed makes them; `signature`: a desk's, of `said`.
+    Edition 0: nothing is there yet.
+    """
 
     edition: int = 0
     sealed: bytes | None = None
     released: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    signature: str | None = None
+
+
+def said(form: str, released: Mapping[str, Mapping[str, int | None]]) -> dict[str, object]:
+    """What is signed of the cells in the clear."""
+    return {"form": form, "released": released}
 
 
 def find(connection: Connection, form: str) -> Aggregate:
     c = aggregate.c
-    columns = select(c.edition, c.sealed, c.released).where(c.form == form)
+    columns = select(c.edition, c.sealed, c.released, c.signature).where(c.form == form)
     row = connection.execute(columns).first()
-    return (
-        Aggregate(row.edition, bytes(row.sealed), json.loads(row.released)) if row else Aggregate()
-    )
+    if row is None:
+        return Aggregate()
+    return Aggregate(row.edition, bytes(row.sealed), json.loads(row.released), row.signature)
 
 
 def uncounted(connection: Connection) -> Iterator[int]:
@@ -49,6 +59,7 @@ def put(connection: Connection, form: str, new: Aggregate, numbers: Sequence[int
         "edition": new.edition,
         "sealed": new.sealed,
         "released": json.dumps(new.released, ensure_ascii=False, sort_keys=True),
+        "signature": new.signature,
     }
     if new.edition == 1:
         connection.execute(insert(aggregate).values(form=form, **values))

@@ -7,7 +7,7 @@ An answer outlives the submission it was made from, and nothing in it leads ther
 of the hash by which the access code finds its submission. As long as the submission is there, its
 desk finds the answer; once it is purged, only the holder of the code does, to take it back.
 Taking back empties the row and leaves a tombstone, which a restored backup and `answers pull`
-obey.
+obey. The desk that releases it signs what will stand: `answers pull` takes nothing else.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from forms_api import clock, codes, publishable
+from forms_api.detached_signatures import Sign
 from forms_api.publishable import Fault
 from forms_api.store import submissions
 from forms_api.store.tables import proposal, published_answer, submission, tombstone
@@ -25,7 +26,10 @@ from forms_api.store.tables import proposal, published_answer, submission, tombs
 OFFERED: Final = "offered"
 PULLED: Final = "pulled"
 WITHDRAWN: Final = "withdrawn"
-_EMPTY: Final = {"question_zh": "", "question_en": "", "answer_zh": "", "answer_en": ""}
+#: What a release is among the texts that desks sign.
+KIND: Final = "release"
+_TEXTS: Final = {"question_zh": "", "question_en": "", "answer_zh": "", "answer_en": ""}
+_EMPTY: Final = {**_TEXTS, "signature": None}
 _SLUG: Final = "A-"  # how the tombstone of an answer begins; references have two dashes
 _ALL = select(published_answer)
 
@@ -49,6 +53,18 @@ class PublishedAnswer:
     checked: int
     version: int
     state: str
+    signature: str | None = None
+
+    def said(self) -> dict[str, object]:
+        """What is signed of it."""
+        return {
+            "slug": self.slug,
+            "topic": self.topic,
+            "question": self.question,
+            "answer": self.answer,
+            "checked": self.checked,
+            "version": self.version,
+        }
 
 
 def offer_answer(
@@ -58,14 +74,15 @@ def offer_answer(
     question: Mapping[str, str],
     answer: Mapping[str, str],
     desk: str,
+    sign: Sign,
     number: int | None = None,
 ) -> str:
     """The slug of the answer, which the next pull takes to the site. In a writing transaction.
 
     `number` is the submission it was made from: whoever offers has opened it and seen that its
-    `publish_ok` is yes. Offering again for the same submission changes the answer already there,
-    and the same words are stored once. Raises AnswerRefused, and LookupError for a submission
-    that is gone or withdrawn: its consent went with it.
+    `publish_ok` is yes. Offering again for the same submission changes the answer already there;
+    the same words are stored once, with the newer signature. Raises AnswerRefused, and LookupError
+    for a submission that is gone or withdrawn: its consent went with it.
     """
     asked, said = publishable.cleaned(question), publishable.cleaned(answer)
     if wrong := publishable.faults(topic, asked, said):
@@ -78,14 +95,19 @@ def offer_answer(
     if there is None:
         slug = codes.new_slug()
         row = {"slug": slug, **words, "version": 1, "state": OFFERED, "holder": holder}
-        connection.execute(insert(published_answer).values(row))
+        signature = sign(KIND, as_object(row).said())
+        connection.execute(insert(published_answer).values(**row, signature=signature))
     else:
         slug = there["slug"]
-        if all(there[name] == value for name, value in words.items()):
-            return str(slug)
+        same = all(there[name] == value for name, value in words.items())
+        new = {**words, "version": there["version"]}
+        if not same:
+            new |= {"version": there["version"] + 1, "state": OFFERED}
+        signature = sign(KIND, as_object({**there, **new}).said())
         mine = published_answer.c.slug == slug
-        new = {**words, "version": there["version"] + 1, "state": OFFERED}
-        connection.execute(update(published_answer).where(mine).values(new))
+        connection.execute(update(published_answer).where(mine).values(**new, signature=signature))
+        if same:
+            return str(slug)
     submissions.note(connection, number, clock.today().isoformat(), desk, "offered")
     return str(slug)
 
@@ -101,7 +123,7 @@ def held(connection: Connection, code_hash: bytes) -> PublishedAnswer | None:
     """The answer that the holder of this access code may take back."""
     mine = published_answer.c.holder == _holder(code_hash)
     row = connection.execute(_ALL.where(mine)).mappings().first()
-    return _as_object(row) if row else None
+    return as_object(row) if row else None
 
 
 def is_proposed(connection: Connection, code_hash: bytes) -> bool:
@@ -136,15 +158,19 @@ def to_pull(connection: Connection) -> list[PublishedAnswer]:
     """All that are to stand on the site, by topic and slug; offered or pulled before."""
     order = (published_answer.c.topic, published_answer.c.slug)
     wanted = _ALL.where(published_answer.c.state != WITHDRAWN).order_by(*order)
-    return [_as_object(row) for row in connection.execute(wanted).mappings()]
+    return [as_object(row) for row in connection.execute(wanted).mappings()]
 
 
 def withdrawn(connection: Connection) -> set[str]:
-    """Slugs that must not stand on the site, also those whose rows a restored backup lacks."""
+    """Slugs that must not stand on the site, also those whose rows a restored backup lacks.
+
+    No desk's signature is asked for: whoever holds the access code takes an answer back without
+    any. A forged one takes a page away and no more.
+    """
     gone = select(published_answer.c.slug).where(published_answer.c.state == WITHDRAWN)
     stones = select(tombstone.c.reference).where(tombstone.c.reference.startswith(_SLUG))
     found = [*connection.execute(gone).scalars(), *connection.execute(stones).scalars()]
-    return {name.lower() for name in found}
+    return {name.lower() for name in found if isinstance(name, str)}
 
 
 def mark_pulled(connection: Connection, taken: Sequence[PublishedAnswer]) -> None:
@@ -181,7 +207,7 @@ def _holder(code_hash: bytes) -> bytes:
     return hashlib.blake2b(code_hash, digest_size=32, person=b"jq answer").digest()
 
 
-def _as_object(row: RowMapping) -> PublishedAnswer:
+def as_object(row: Mapping[str, Any] | RowMapping) -> PublishedAnswer:
     return PublishedAnswer(
         slug=row["slug"],
         topic=row["topic"],
@@ -190,4 +216,5 @@ def _as_object(row: RowMapping) -> PublishedAnswer:
         checked=row["checked"],
         version=row["version"],
         state=row["state"],
+        signature=row.get("signature"),
     )

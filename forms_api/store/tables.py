@@ -110,6 +110,7 @@ aggregate: Final = Table(
     Column("edition", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("released", Text, nullable=False),
+    Column("signature", Text),  # of `released`; NULL of before
 )
 
 # How many seats of a course or activity are given away; never more than `seats`, the number that
@@ -213,6 +214,7 @@ published_answer: Final = Table(
     Column("version", Integer, nullable=False),
     Column("state", String(10), nullable=False, index=True),  # offered, pulled, withdrawn
     Column("holder", LargeBinary, unique=True),  # NULL without a submission, and once withdrawn
+    Column("signature", Text),  # detached_signatures.py; NULL of before, and once withdrawn
 )
 
 # What was erased or purged, to be erased again when an older backup is restored.

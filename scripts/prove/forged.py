@@ -4,7 +4,8 @@ An intruder has the whole database to write to, the desks' public keys, and a se
 own. Letters, notes, kept answers and answers for the status page are forged, moved to other cases
 and replayed, and rows of nonsense put beside the real ones. Then a desk opens its inbox, a process
 of its own with a real mail server: all real letters go out, none of the others, all of those are
-named, the inbox can be worked with, and the status page shows real answers alone.
+named, the inbox can be worked with, and the status page shows real answers alone. Answers for the
+site are forged too: a pull takes the real one and names the others.
 """
 
 from __future__ import annotations
@@ -26,17 +27,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, insert, select, update
 
-from forms_api import clock, codes, keys, services, signatures
+from forms_api import clock, codes, detached_signatures, keys, services, signatures
 from forms_api.app import close, create_app
 from forms_api.inbox import replies
 from forms_api.inbox.actions import Actions
 from forms_api.inbox.vault import Vault
 from forms_api.privacy import directly
+from forms_api.pulling import pull
 from forms_api.sealing import Sealer
 from forms_api.services import Services
-from forms_api.signatures import Piece
+from forms_api.signatures import Piece, Trust
+from forms_api.store import answers
 from forms_api.store import desk as store
-from forms_api.store.tables import note, outbox, reply, submission
+from forms_api.store.engine import begin_writing
+from forms_api.store.tables import note, outbox, published_answer, reply, submission
 from scripts.prove.desk import Desk
 from scripts.prove.inbox_beside import opened
 from scripts.prove.instance import AGE, draft, folder, form, settings_in
@@ -87,6 +91,10 @@ def prove(quick: bool) -> dict[str, Any]:
             mails = [_read(mail) for mail in box.mails]
             shown = intruder.counted(desk)
             usable = _usable(desk, cases, bad, len(cases) + len(bad))
+        released = _release(mine, vault, cases[0])
+        forged_releases = intruder.releases(released)
+        trust = Trust(mine.settings.desk_keys)
+        pulled = pull(mine.engine, where / "data" / "answers", clock.today(), trust)
         pages = [_status_page(app.test_client(), case.code) for case in cases]
     wanted = Counter((_ADDRESS, case.reference) for case in cases)
     sent_forged = (Counter(mails) - wanted).total()
@@ -98,6 +106,8 @@ def prove(quick: bool) -> dict[str, Any]:
         and shown == intruder.forged
         and usable
         and believed == 0
+        and pulled.new == [released]
+        and pulled.forged.keys() == forged_releases
         and real == count,
         "forged": intruder.forged,
         "sent_forged": sent_forged,
@@ -106,6 +116,8 @@ def prove(quick: bool) -> dict[str, Any]:
         "bad_rows": len(bad),
         "usable": usable,
         "forged_on_status_pages": believed,
+        "forged_releases": len(forged_releases),
+        "forged_on_the_site": len(forged_releases & {*pulled.new, *pulled.changed}),
     }
 
 
@@ -174,6 +186,22 @@ def _answered(mine: Services, vault: Vault, count: int) -> list[Case]:
     return found
 
 
+def _release(mine: Services, vault: Vault, case: Case) -> str:
+    """A desk releases what may stand on the site; its slug."""
+    pair = {"zh": "党费按月交给所在支部，出门在外先问支部。", "en": f"{TRUTH}, each month."}
+    with mine.engine.begin() as connection:
+        begin_writing(connection)
+        return answers.offer_answer(
+            connection,
+            topic="dues",
+            question={"zh": "出门在外，党费怎么交？", "en": "How do I pay dues when away?"},
+            answer=pair,
+            desk="guide",
+            sign=vault.sign_public,
+            number=case.number,
+        )
+
+
 class _Intruder:
     """`forged` counts what was made of everything together."""
 
@@ -216,6 +244,29 @@ class _Intruder:
             again = {"state": "waiting", "sealed": case.letter, "attempts": 0, "sent_on": None}
             self._write(mine.values(again))
             self.forged += 1
+
+    def releases(self, slug: str) -> set[str]:
+        """Made of the one that a desk released; the slugs."""
+        c = published_answer.c
+        with self._mine.engine.connect() as connection:
+            row = connection.execute(select(published_answer).where(c.slug == slug)).mappings()
+            real = dict(row.one())
+        made = set()
+        for changes in (
+            {},  # under another name
+            {"answer_en": LIE},
+            {"answer_en": LIE, "signature": None},
+            {"answer_en": LIE, "signature": "own"},
+        ):
+            lie = {**real, **changes, "slug": codes.new_slug(), "holder": None}
+            if changes.get("signature"):
+                said = answers.as_object(lie).said()
+                lie["signature"] = detached_signatures.sign(
+                    self._secret, answers.KIND, clock.today().year, said
+                )
+            self._write(insert(published_answer).values(lie))
+            made.add(lie["slug"])
+        return made
 
     def puts_nonsense(self) -> list[int]:
         """The numbers of rows that are no submissions."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert
 
-from forms_api import cli, clock, privacy, workdays
+from forms_api import cli, clock, keys, privacy, workdays
 from forms_api.pulling import Pulled, pull
 from forms_api.store import aggregates, answers
 from forms_api.store.aggregates import Aggregate
 from forms_api.store.engine import begin_writing, open_engine
-from forms_api.store.tables import submission, tally
+from forms_api.store.tables import published_answer, submission, tally
 from tests.api.conftest import Instance
 from tests.api.examples import ASK
-from tests.api.published import ANSWER, QUESTION, offer
+from tests.api.published import ANSWER, QUESTION, TRUST, offer, signed
 
 TODAY = date(2026, 11, 21)
 
@@ -49,18 +50,18 @@ def test_an_answer_becomes_a_file_once_and_keeps_what_was_added_by_hand(
     receipt = instance.send("help-ask", ASK)
     long = {**ANSWER, "zh": f"{ANSWER['zh']}\n\n- 先问支部；\n- 再打 12371。"}
     slug = offer(engine, 1, answer=long)
-    assert pull(engine, folder, TODAY).new == [slug]
+    assert pull(engine, folder, TODAY, TRUST).new == [slug]
     file = folder / f"{slug}.yml"
     assert _read(folder, slug) == {
         "topic": "dues", "checked": 2026, "question": QUESTION, "answer": long}  # fmt: skip
     written = file.read_text("utf-8")
     assert receipt["reference"] not in written
     assert "- 先问支部" in written  # as it reads, not as an escaped string
-    assert pull(engine, folder, TODAY) == Pulled(kept=[slug])
+    assert pull(engine, folder, TODAY, TRUST) == Pulled(kept=[slug])
     file.write_text(written.replace("checked: 2026", "checked: 2026\nrelated: [away/transfer]"))
-    assert pull(engine, folder, TODAY) == Pulled(kept=[slug])
+    assert pull(engine, folder, TODAY, TRUST) == Pulled(kept=[slug])
     offer(engine, 1)
-    assert pull(engine, folder, TODAY).changed == [slug]
+    assert pull(engine, folder, TODAY, TRUST).changed == [slug]
     assert _read(folder, slug)["related"] == ["away/transfer"]
     assert _read(folder, slug)["answer"] == ANSWER
 
@@ -70,39 +71,46 @@ def test_a_withdrawn_answer_loses_its_file_and_no_other_file_is_touched(
 ) -> None:
     receipt = instance.send("help-ask", ASK)
     slug, other = offer(engine, 1), offer(engine)
-    pull(engine, folder, TODAY)
+    pull(engine, folder, TODAY, TRUST)
     (folder / "sample-by-hand.yml").write_text("topic: dues\n")
     instance.client.post("/forms/status/erase", json={"code": receipt["access_code"]})
     ((to, facts),) = instance.rows("SELECT desk, facts FROM outbox WHERE kind = 'alert'")
     assert (to, slug in facts) == ("operator", True)
     assert receipt["reference"] not in facts
-    done = pull(engine, folder, TODAY)
+    done = pull(engine, folder, TODAY, TRUST)
     assert (done.removed, done.kept) == ([slug], [other])
     assert sorted(path.stem for path in folder.iterdir()) == [other, "sample-by-hand"]
-    assert pull(engine, folder, TODAY).removed == []
+    assert pull(engine, folder, TODAY, TRUST).removed == []
 
 
 def test_a_file_that_a_maintainer_left_out_stays_out_unless_everything_is_wanted(
     engine: Engine, folder: Path
 ) -> None:
     slug = offer(engine)
-    pull(engine, folder, TODAY)
+    pull(engine, folder, TODAY, TRUST)
     (folder / f"{slug}.yml").unlink()
-    assert pull(engine, folder, TODAY).new == []
-    assert pull(engine, folder, TODAY, everything=True).new == [slug]
+    assert pull(engine, folder, TODAY, TRUST).new == []
+    assert pull(engine, folder, TODAY, TRUST, everything=True).new == [slug]
 
 
 def test_an_answer_that_fails_todays_check_is_left_out_and_said(
     engine: Engine, folder: Path, instance: Instance, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Released when the check let it pass."""
     slug = offer(engine)
+    new = {**ANSWER, "zh": "打 13800138000，找负责的人就行了。"}
     with engine.begin() as connection:
         begin_writing(connection)
-        connection.execute(
-            text("UPDATE published_answer SET answer_zh = '打 13800138000，找负责的人就行了。'")
-        )
+        (one,) = answers.to_pull(connection)
+        signature = signed(answers.KIND, replace(one, answer=new).said())
+        values = {"answer_zh": new["zh"], "signature": signature}
+        connection.execute(published_answer.update().values(values))
+    assert pull(engine, folder, TODAY, TRUST) == Pulled(refused=[slug], totals=True)
+    assert not list(folder.glob("a-*.yml"))
+    listed = folder.parent / "recipients.txt"
+    keys.new("guide", folder.parent, listed, "")
     arguments = ["answers", "pull", "--database", instance.settings.database_url]
-    assert cli.main([*arguments, "--to", str(folder)]) == 1
+    assert cli.main([*arguments, "--to", str(folder), "--recipients", str(listed)]) == 1
     assert slug in capsys.readouterr().out
     assert not list(folder.glob("a-*.yml"))
 
@@ -114,8 +122,9 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
     _put(engine, 40)
     with engine.begin() as connection:
         begin_writing(connection)
-        released = {"know": {"yes": 31, "no": 12, "unsure": None}}
-        counted = Aggregate(1, b"sealed", released)
+        released: dict[str, dict[str, int | None]] = {"know": {"yes": 31, "no": 12, "unsure": None}}
+        signature = signed(aggregates.KIND, aggregates.said("branch-survey", released))
+        counted = Aggregate(1, b"sealed", released, signature)
         aggregates.put(connection, "branch-survey", counted, [])
         for choice, month, count in (
             ("help/ask:yes", "2026-08", 20),
@@ -125,7 +134,7 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
         ):
             row = {"form": "page-feedback", "field": "useful", "choice": choice}
             connection.execute(insert(tally).values(**row, month=month, count=count))
-    assert pull(engine, folder, TODAY).totals
+    assert pull(engine, folder, TODAY, TRUST).totals
     first = yaml.safe_load((folder.parent / "totals.yml").read_text("utf-8"))
     assert first["until"] == "2026-10"
     asked = first["service"]["forms"]["help-ask"]
@@ -138,7 +147,7 @@ def test_totals_stay_the_same_when_what_they_count_is_purged(
     write, forms = privacy.directly(engine), instance.services.forms
     privacy.purge(engine, write, forms, clock.now(), bounded=False)
     assert instance.rows("SELECT count(*) FROM submission") == [(0,)]
-    assert not pull(engine, folder, TODAY).totals
+    assert not pull(engine, folder, TODAY, TRUST).totals
     assert yaml.safe_load((folder.parent / "totals.yml").read_text("utf-8")) == first
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pyrage
 import pytest
 
-from forms_api import clock
+from forms_api import clock, detached_signatures
 from forms_api.sealing import Sealer
+from forms_api.signatures import Trust
 from forms_api.store import aggregates, submissions
 from tests.api.examples import answers
 from tests.inbox.office import Office
@@ -111,6 +112,24 @@ def test_two_inboxes_at_once_count_nothing_twice(office: Office) -> None:
     with pytest.raises(aggregates.Raced):  # it is counted already
         done.result(10)
     assert counted(office)["persons"] == 2
+
+
+def test_cells_that_the_host_wrote_into_the_clear_are_not_carried_on(office: Office) -> None:
+    for _ in range(12):
+        survey(office, know="yes")
+    opens(office)
+    lie = json.dumps({"know": {"yes": 900}})
+    office.service.writer.submit(
+        lambda c: c.exec_driver_sql("UPDATE aggregate SET released = ?", (lie,))
+    ).result(10)
+    survey(office, know="yes")
+    opens(office)
+    assert released(office)["know"] == {"yes": 12}
+    with office.service.engine.connect() as connection:
+        found = aggregates.find(connection, SURVEY)
+    said = aggregates.said(SURVEY, found.released)
+    trust = Trust(office.settings.desk_keys)
+    detached_signatures.verify(trust, found.signature, aggregates.KIND, said)
 
 
 @pytest.mark.parametrize("forged", [False, True])

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from forms_api import clock
+from forms_api.pulling import pull
 from forms_api.sealing import Sealer
+from forms_api.signatures import Trust
 from forms_api.store.answers import mark_pulled, to_pull
 from tests.inbox.office import URL, Desk, Office, new_office, releases, text_of
 from tests.inbox.test_working import PUBLISHED
@@ -136,6 +138,26 @@ def test_a_new_wording_leaves_what_stands_on_the_site_until_it_is_released(
     assert office.rows(STATES) == [("pulled", 1, PUBLISHED["question_zh"])]
     releases(office, reference, {**PUBLISHED, "question_zh": OTHER})
     assert office.rows(STATES) == [("offered", 2, OTHER)]
+
+
+def test_what_is_released_is_signed_by_its_desk_and_pulled_by_the_list_of_keys(
+    office: Office, desk: Desk, tmp_path: Path
+) -> None:
+    reference = office.sends(publish_ok="yes").reference
+    releases(office, reference, PUBLISHED)
+    listed, today = office.settings.desk_keys, clock.today()
+    (released,) = [key for key in listed if key.name == "recovery"]
+    (kept,) = office.rows("SELECT signature FROM published_answer")[0]
+    assert released.signs in kept and reference not in kept and str(today) not in kept
+    engine, folder = office.service.engine, tmp_path / "data" / "answers"
+    office.service.writer.submit(
+        lambda c: c.exec_driver_sql("UPDATE published_answer SET signature = NULL")
+    ).result()
+    assert list(pull(engine, folder, today, Trust(listed)).forged.values()) == ["unsigned"]
+    releases(office, reference, PUBLISHED)  # the same words, as those of before signatures
+    done = pull(engine, folder, today, Trust(listed))
+    assert (len(done.new), done.forged) == (1, {})
+    assert office.rows(STATES) == [("pulled", 1, PUBLISHED["question_zh"])]
 
 
 @pytest.mark.parametrize("by", ["desk", "sender"])

@@ -117,7 +117,7 @@ def release(reference: str) -> Reply:
         if back:
             _send_back(entry, edition_of(given), proposal, clean(given["reason"]))
         else:
-            mine.actions.release(entry, edition_of(given), proposal)
+            mine.actions.release(entry, edition_of(given), proposal, mine.vault.sign_public)
     except AnswerRefused as refused:  # the rules have changed since it was proposed
         return _edit_page(entry, proposal.fields(), _words_of(refused.faults))
     except (Stale, LookupError):
