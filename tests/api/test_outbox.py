@@ -19,6 +19,7 @@ from forms_api import alerts, clock, outbox
 from forms_api.forms import TRAP
 from forms_api.housekeeping import Housekeeper
 from forms_api.outbox import Console, Mailer, NotOurs, Outbox
+from forms_api.sealing import development_recipients
 from forms_api.smtp import Interrupted, Refused, Smtp, Unavailable
 from forms_api.store import desk, letters, tables
 from scripts.prove.instance import Running, draft, inside
@@ -384,7 +385,8 @@ def test_a_restart_of_the_service_sends_no_letter_again(tmp_path: Path) -> None:
         talk.say(b"250 taken\r\n")
 
     server = Scripted({".": slow})
-    with inside(tmp_path) as (mine, _):
+    own = development_recipients(tmp_path / "keys")  # those of the service below
+    with inside(tmp_path, recipients=own) as (mine, _):
         mine.keeping.keep(mine.forms["help-ask"], draft("Once, please"), 60)
     environ = {
         "FORMS_HOUSEKEEPING": "1",

@@ -63,7 +63,11 @@ def test_what_is_not_published_yet_and_what_was_built_on_another_day_is_found(
 
 
 #: Where faults are planted.
-TESTS = ("tests/site/test_doctor.py", "tests/api/test_doctor.py", "tests/api/test_moving.py")
+TESTS = (
+    "tests/site/test_doctor.py",
+    *(f"tests/api/test_{name}.py" for name in ("doctor", "moving")),
+    *(f"tests/api/test_{name}.py" for name in ("backup_killed", "storage_faults")),
+)
 
 
 def test_every_finding_that_the_doctors_know_is_planted_by_a_test(root: Path) -> None:
